@@ -1,0 +1,59 @@
+/** Shape of one frame: channels x height x width. For events, channel 0 is OFF and channel 1 is ON. */
+export interface FrameShape {
+  channels: number;
+  height: number;
+  width: number;
+}
+
+/** Neurons (pixels x channels) of a frame. */
+export function frameSize(shape: FrameShape): number {
+  return shape.channels * shape.height * shape.width;
+}
+
+/** u32 words that hold one packed binary frame. */
+export function wordsPerFrame(shape: FrameShape): number {
+  return Math.ceil(frameSize(shape) / 32);
+}
+
+/**
+ * Bit of pixel (channel, y, x) inside a packed frame: channels innermost, then x, then y. The same order is used
+ * for every packed spike tensor on the GPU, because it makes the row of a convolution kernel one run of bits.
+ */
+export function frameBit(shape: FrameShape, channel: number, y: number, x: number): number {
+  return (y * shape.width + x) * shape.channels + channel;
+}
+
+export const TRAIN = 0;
+export const TEST = 1;
+
+/**
+ * A data set as the trainer reads it: binary frames, packed.
+ *
+ * bits    u32[sampleCount][stepCount][wordsPerFrame]  bit b%32 of word b/32 holds frame bit b (see frameBit)
+ * labels  i32[sampleCount]                            class index, 0 .. classNames.length - 1
+ * split   u8[sampleCount]                             TRAIN or TEST
+ */
+export interface EncodedDataset {
+  name: string;
+  /** sha256 (hex) over shape, stepCount, class names, labels, split and bits: equal data, equal fingerprint. */
+  fingerprint: string;
+  /** True for the built-in generated sets; shown wherever the data set is named. */
+  synthetic: boolean;
+  shape: FrameShape;
+  stepCount: number;
+  classNames: string[];
+  bits: Uint32Array;
+  labels: Int32Array;
+  split: Uint8Array;
+}
+
+export function sampleCount(dataset: EncodedDataset): number {
+  return dataset.labels.length;
+}
+
+/** Indices of the samples of one split, ascending. */
+export function samplesOfSplit(dataset: EncodedDataset, split: number): number[] {
+  const indices: number[] = [];
+  for (let i = 0; i < dataset.split.length; i++) if (dataset.split[i] === split) indices.push(i);
+  return indices;
+}

@@ -1,0 +1,46 @@
+import type { NetworkSpec } from './network.ts';
+import type { Schedule } from './schedule.ts';
+
+export type LossKind = 'mse' | 'crossEntropy';
+
+/** `interval`: one optimizer step per interval and block (the paper). `sequence`: one per sample, gradients summed. */
+export type UpdateRule = 'interval' | 'sequence';
+
+export type OptimizerSpec =
+  | { kind: 'sgd'; learningRate: number; momentum: number; weightDecay: number }
+  | {
+      kind: 'adam';
+      learningRate: number;
+      beta1: number;
+      beta2: number;
+      epsilon: number;
+      weightDecay: number;
+    };
+
+/** Multiplies the learning rate by `factor` every `everyEpochs` epochs; 0 epochs = constant. */
+export interface LearningRateDecay {
+  everyEpochs: number;
+  factor: number;
+}
+
+/** Weights ~ N(0, g^2 / fanIn) with g = gain, and g = firstLayerGain for the first body layer. */
+export interface InitializationSpec {
+  gain: number;
+  firstLayerGain: number;
+}
+
+/** Everything that decides what a training run computes, apart from the data. */
+export interface TrainingConfig {
+  network: NetworkSpec;
+  schedule: Schedule;
+  /** T, time steps per sample. */
+  stepCount: number;
+  batchSize: number;
+  loss: LossKind;
+  update: UpdateRule;
+  optimizer: OptimizerSpec;
+  learningRateDecay: LearningRateDecay;
+  initialization: InitializationSpec;
+  epochs: number;
+  seed: number;
+}

@@ -1,0 +1,108 @@
+import type { EncodedDataset } from '../core/encodedDataset.ts';
+import type { ErrorData } from '../core/errors.ts';
+import type { Schedule } from '../core/schedule.ts';
+import type { TrainingConfig } from '../core/trainingConfig.ts';
+
+/** What the page and the commands say to the trainer worker. Plain data only. */
+export type TrainerRequest =
+  /** Requests the device; answered by `adapter` or `error`. */
+  | { type: 'connect' }
+  /** New run: builds the plan, allocates, draws the initial weights. Answered by `planned`. */
+  | { type: 'configure'; config: TrainingConfig; dataset: EncodedDataset }
+  | { type: 'start' }
+  | { type: 'pause' }
+  /** One iteration, then paused. */
+  | { type: 'step' }
+  /** Back to the initial weights of the same seed, epoch 0. */
+  | { type: 'rewind' }
+  /** New (k, n): re-plans, keeps weights and optimizer state. Answered by `planned`. */
+  | { type: 'setSchedule'; schedule: Schedule }
+  /** Takes effect at the next iteration; nothing is rebuilt. */
+  | { type: 'setLearningRate'; learningRate: number }
+  /** Answered by `weights`. */
+  | { type: 'exportWeights' }
+  | { type: 'dispose' };
+
+export interface AdapterInfo {
+  vendor: string;
+  architecture: string;
+  description: string;
+  /** True when the adapter runs on the CPU. */
+  software: boolean;
+  features: string[];
+  maxBufferSize: number;
+  maxStorageBufferBindingSize: number;
+}
+
+export type TrainerStatus =
+  | 'idle'
+  | 'preparing'
+  | 'ready'
+  | 'running'
+  | 'paused'
+  | 'evaluating'
+  | 'finished'
+  | 'failed';
+
+/** Figures of the latest iteration, sent at most ten times per second. */
+export interface IterationMetrics {
+  /** Iterations since the run began. */
+  iteration: number;
+  epoch: number;
+  /** Iterations of this epoch done, and how many it has. */
+  epochIteration: number;
+  epochIterations: number;
+  /** Mean over the intervals, per block; averaged since the last message. */
+  lossPerBlock: number[];
+  /** Counted while the weights change under per-interval updates (flattering); per block, since the epoch began. */
+  runningAccuracyPerBlock: number[];
+  samplesPerSecond: number;
+  /** Seconds to the end of the last epoch at the present speed. */
+  secondsLeft: number;
+  /** Bytes of GPU buffers alive now and at the peak of the run, from the ledger. */
+  liveBytes: number;
+  peakBytes: number;
+}
+
+/** Sent after every epoch (and for epoch 0 before training): fixed weights, both splits. */
+export interface EpochMetrics {
+  /** Epochs trained. */
+  epoch: number;
+  /** Fixed weights, over `trainSamplesEvaluated` samples of the training split. */
+  trainAccuracyPerBlock: number[];
+  trainSamplesEvaluated: number;
+  testAccuracyPerBlock: number[];
+  testSamples: number;
+  /** Mean training loss of the epoch (last block), and per block. */
+  loss: number;
+  lossPerBlock: number[];
+  seconds: number;
+  /** Mean firing rate per LIF layer over the evaluated test samples, 0..1. */
+  firingRates: { layer: string; rate: number }[];
+  /** sha256 (hex) of all weights in the documented order. */
+  digest: string;
+}
+
+export interface PlanMessage {
+  type: 'planned';
+  forecastBytes: number;
+  measuredBytes: number;
+  parameterCount: number;
+}
+
+/** One named weight tensor in the interface layout ([out][in][kh][kw] or [out][in], bias [out]). */
+export interface NamedTensor {
+  name: string;
+  shape: number[];
+  values: Float32Array;
+}
+
+/** What the trainer worker says. Plain data only. */
+export type TrainerMessage =
+  | { type: 'adapter'; adapter: AdapterInfo }
+  | PlanMessage
+  | { type: 'status'; status: TrainerStatus }
+  | { type: 'iteration'; metrics: IterationMetrics }
+  | { type: 'epoch'; metrics: EpochMetrics }
+  | { type: 'weights'; tensors: NamedTensor[]; digest: string }
+  | { type: 'error'; error: ErrorData };
