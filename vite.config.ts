@@ -1,10 +1,14 @@
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
 
-export default defineConfig({
+export default defineConfig(({ mode }) => ({
   // Relative addresses: the built page works under any path.
   base: './',
   plugins: [react()],
   worker: { format: 'es' },
   build: { target: 'es2023', assetsInlineLimit: 0 },
-});
+  // Every page, so that packages are prepared before the first request and no page reloads in the middle of its work.
+  optimizeDeps: { entries: ['index.html', 'headless.html', 'e2e/harness/*.html', 'src/**/*Worker.ts'] },
+  // Under test a page must not reload because a file was saved.
+  server: mode === 'test' ? { hmr: false, watch: null } : {},
+}));
