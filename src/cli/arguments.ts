@@ -1,0 +1,32 @@
+import { parseArgs } from 'node:util';
+import { AppError } from '../core/errors.ts';
+
+type Options = NonNullable<NonNullable<Parameters<typeof parseArgs>[0]>['options']>;
+
+/**
+ * Reads a command line strictly.
+ * @param usage One line that shows the command, for the hint.
+ * @throws AppError `arguments-invalid` saying which argument is wrong.
+ */
+export function readArguments<const Known extends Options>(args: string[], options: Known, usage: string) {
+  try {
+    return parseArgs({ args, options, allowPositionals: true });
+  } catch (error) {
+    // Node's own text says which argument and why; its first sentence is the useful one.
+    const message = error instanceof Error ? error.message.split('. ')[0] : String(error);
+    throw new AppError('arguments-invalid', `${message}.`, `Usage: ${usage}`);
+  }
+}
+
+/** @throws AppError `arguments-invalid` unless the text is a whole number from `low` to `high`. */
+export function readInteger(option: string, text: string, low: number, high: number): number {
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isInteger(value) || value < low || value > high) {
+    throw new AppError(
+      'arguments-invalid',
+      `--${option} is ${text || 'empty'}, allowed is ${low} to ${high}.`,
+      `Give a whole number, for example --${option} ${low}.`,
+    );
+  }
+  return value;
+}

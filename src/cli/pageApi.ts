@@ -1,0 +1,66 @@
+import type { ErrorData } from '../core/errors.ts';
+import type { Session } from '../session/session.ts';
+import type { AdapterInfo, EpochMetrics } from '../trainer/messages.ts';
+import type { SharedFile } from './host.ts';
+
+export interface TrainRequest {
+  session: Session;
+  /** Recordings to import where `session.data.source` is 'files'; null = the built-in set. */
+  files: SharedFile[] | null;
+  /** Name of the data set that the files make. */
+  name: string;
+}
+
+export interface TrainOutcome {
+  /** sha256 of all weights after the last epoch, in the order that messages.ts documents. */
+  digest: string;
+  epochs: EpochMetrics[];
+  forecastBytes: number;
+  peakBytes: number;
+  adapter: AdapterInfo;
+  /** The data set that was really used. */
+  fingerprint: string;
+  trainSamples: number;
+  testSamples: number;
+}
+
+export interface GoldenRequest {
+  /** Address of one .safetensors file, relative to the page. */
+  url: string;
+  name: string;
+}
+
+/** The worst error of one quantity, as a multiple of what is allowed: 1 or below passes. */
+export interface GoldenQuantity {
+  quantity: string;
+  /** Worst |actual - expected| over its allowance; Infinity where something must be identical and is not. */
+  worst: number;
+  /** Worst error itself, relative to the quantity's scale. */
+  relativeError: number;
+  /** Where the worst one is, for people: tensor name and position. */
+  at: string;
+}
+
+export interface GoldenOutcome {
+  name: string;
+  status: 'passed' | 'failed' | 'not yet';
+  /** Empty where nothing was run. */
+  quantities: GoldenQuantity[];
+  /** Why the case was not run, or what stopped it. */
+  reason: string;
+}
+
+/** What the headless page tells while a call runs. */
+export type PageEvent =
+  | { type: 'progress'; fraction: number; label: string }
+  | { type: 'note'; line: string }
+  | { type: 'epoch'; metrics: EpochMetrics; of: number };
+
+/** Functions that headless.html offers to the commands. */
+export interface PageApi {
+  train(request: TrainRequest): Promise<TrainOutcome>;
+  golden(request: GoldenRequest): Promise<GoldenOutcome>;
+}
+
+/** How a call's result crosses from the page to Node: an AppError keeps its code and hint. */
+export type PageReply<Result> = { ok: true; value: Result } | { ok: false; error: ErrorData };
