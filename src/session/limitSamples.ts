@@ -1,0 +1,36 @@
+import { type EncodedDataset, samplesOfSplit, TEST, TRAIN, wordsPerFrame } from '../core/encodedDataset.ts';
+import { shuffle } from '../core/random.ts';
+
+/**
+ * Keeps at most `trainCount` and `testCount` samples, drawn from each split with the seed (files come sorted by
+ * class: the first N would be one class). The order of what stays is the data set's; the fingerprint stays that of
+ * the whole set, because the session holds the counts and the seed.
+ *
+ * @returns The data set itself where nothing has to go, else a copy; the bits of the original are not changed.
+ */
+export function limitSamples(
+  dataset: EncodedDataset,
+  trainCount: number,
+  testCount: number,
+  seed: number,
+): EncodedDataset {
+  const keep = [...drawn(dataset, TRAIN, trainCount, seed), ...drawn(dataset, TEST, testCount, seed)].sort(
+    (a, b) => a - b,
+  );
+  if (keep.length === dataset.labels.length) return dataset;
+  const sampleWords = dataset.stepCount * wordsPerFrame(dataset.shape);
+  const bits = new Uint32Array(keep.length * sampleWords);
+  for (const [to, from] of keep.entries())
+    bits.set(dataset.bits.subarray(from * sampleWords, (from + 1) * sampleWords), to * sampleWords);
+  return {
+    ...dataset,
+    bits,
+    labels: Int32Array.from(keep, (index) => dataset.labels[index]),
+    split: Uint8Array.from(keep, (index) => dataset.split[index]),
+  };
+}
+
+function drawn(dataset: EncodedDataset, split: number, count: number, seed: number): number[] {
+  const indices = samplesOfSplit(dataset, split);
+  return indices.length <= count ? indices : shuffle(indices, seed, 'split', split + 1).slice(0, count);
+}

@@ -1,0 +1,116 @@
+import { type EncodedDataset, samplesOfSplit, TEST, TRAIN } from '../core/encodedDataset.ts';
+import { AppError } from '../core/errors.ts';
+import { bodyLayerCount } from '../core/network.ts';
+import type { TrainingConfig } from '../core/trainingConfig.ts';
+import { limitSamples } from './limitSamples.ts';
+import type { DataPort, DataSummary, JobOptions } from './ports.ts';
+import { BUILT_IN_SETS, expectedMeta, type Session, toNetworkSpec, toTrainingConfig } from './session.ts';
+import type { RunState } from './sessionStore.ts';
+
+/** What `configure` needs, and what the page shows of it. */
+export interface PreparedRun {
+  config: TrainingConfig;
+  dataset: EncodedDataset;
+  run: Omit<RunState, 'dropCount'>;
+}
+
+/** Loads the built-in set that the settings name. @throws AppError `no-recordings` for dropped files. */
+export async function loadBuiltInSet(
+  data: DataPort,
+  settings: Session,
+  options: JobOptions,
+): Promise<DataSummary> {
+  const { source, seed, trainCount, testCount, name } = settings.data;
+  if (source === 'files') {
+    throw new AppError(
+      'no-recordings',
+      `The data set "${name}" is made of files that are not on this page.`,
+      'Drop the recordings on the page again, or choose a built-in data set.',
+    );
+  }
+  return data.generate(source, { seed, trainCount, testCount }, options);
+}
+
+/**
+ * Encodes the recordings that are loaded and builds the configuration of a new run.
+ * @throws AppError of the encoding, the network or (k, n); `split-empty` when one split has no sample.
+ */
+export async function prepareRun(
+  data: DataPort,
+  settings: Session,
+  options: JobOptions,
+): Promise<PreparedRun> {
+  const { stepDurationUs, stepCount, height, width } = settings.encoding;
+  const encoded = await data.encode({ stepDurationUs, stepCount, frame: { height, width } }, options);
+  const { trainCount, testCount, splitSeed } = settings.data;
+  const dataset = limitSamples(encoded, trainCount, testCount, splitSeed);
+  const trainSamples = samplesOfSplit(dataset, TRAIN).length;
+  const testSamples = samplesOfSplit(dataset, TEST).length;
+  if (trainSamples === 0 || testSamples === 0) {
+    const empty = trainSamples === 0 ? 'training' : 'test';
+    throw new AppError(
+      'split-empty',
+      `The data set ${dataset.name} has no ${empty} recordings.`,
+      'Put recordings into both Train and Test folders, or leave these folders out: the page then splits them itself.',
+    );
+  }
+  const classCount = dataset.classNames.length;
+  const config = toTrainingConfig(settings, { shape: dataset.shape, classCount });
+  return {
+    config,
+    dataset,
+    run: {
+      settings,
+      datasetName: dataset.name,
+      synthetic: dataset.synthetic,
+      fingerprint: dataset.fingerprint,
+      classCount,
+      trainSamples,
+      testSamples,
+      forecastBytes: null,
+      measuredBytes: null,
+      parameterCount: null,
+    },
+  };
+}
+
+/** The settings after recordings were loaded: name, class count, counts, and a frame that the sensor can fill. */
+export function settingsForData(settings: Session, summary: DataSummary): Session {
+  const { data, encoding } = settings;
+  const { width, height } = summary.sensor;
+  const total = (split: 'train' | 'test') => summary.classes.reduce((sum, each) => sum + each[split], 0);
+  const isBuiltIn = data.source !== 'files';
+  // A link to files remembers how many were used; a first drop uses them all.
+  const keepsCounts = isBuiltIn || data.fingerprint !== undefined;
+  return {
+    ...settings,
+    data: {
+      ...data,
+      name: isBuiltIn
+        ? BUILT_IN_SETS[data.source as keyof typeof BUILT_IN_SETS].name
+        : summary.name.slice(0, 120),
+      classCount: Math.max(2, summary.classes.length),
+      trainCount: keepsCounts ? data.trainCount : Math.max(1, total('train')),
+      testCount: keepsCounts ? data.testCount : Math.max(1, total('test')),
+    },
+    encoding: {
+      ...encoding,
+      height: Math.min(encoding.height, height),
+      width: Math.min(encoding.width, width),
+    },
+  };
+}
+
+/** The (k, n) nearest to the asked one that the settings allow. */
+export function clampSchedule(settings: Session): Session {
+  const layerCount = Math.max(1, bodyLayerCount(toNetworkSpec(settings, expectedMeta(settings))));
+  const clamp = (value: number, high: number) => Math.min(high, Math.max(1, Math.round(value) || 1));
+  const { truncationInterval, blockSize } = settings.schedule;
+  return {
+    ...settings,
+    schedule: {
+      truncationInterval: clamp(truncationInterval, settings.encoding.stepCount),
+      blockSize: clamp(blockSize, layerCount),
+    },
+  };
+}

@@ -1,0 +1,305 @@
+import { AppError, type ErrorData, toErrorData } from '../core/errors.ts';
+import type { Schedule } from '../core/schedule.ts';
+import type { TrainerRequest } from '../trainer/messages.ts';
+import { type DecodedLink, encodeLink } from './linkCodec.ts';
+import type { DroppedFile, RecordingView, SessionPorts } from './ports.ts';
+import { clampSchedule, loadBuiltInSet, prepareRun, settingsForData } from './runPreparation.ts';
+import { type DataSource, SESSION_LIMITS, type Session } from './session.ts';
+import { applySetting, findField } from './sessionFields.ts';
+import {
+  dataIsStale,
+  noMetrics,
+  pendingChanges,
+  type SessionState,
+  type SessionStore,
+} from './sessionStore.ts';
+import { reduceTrainerMessage } from './trainerEvents.ts';
+
+/** What the visitor can do. Every action returns at once or settles without throwing; problems go to the store. */
+export interface SessionActions {
+  /** Takes over what a link held. Starts nothing. */
+  openLink(decoded: DecodedLink): void;
+  loadBuiltIn(source: Exclude<DataSource, 'files'>): Promise<void>;
+  dropFiles(files: DroppedFile[]): Promise<void>;
+  /** Stops the import, generation or encoding that runs. */
+  cancelDataJob(): void;
+  recording(index: number): Promise<RecordingView | null>;
+  /** Trains, or goes on where it was paused. Loads and encodes first where that is needed. */
+  start(): Promise<void>;
+  pause(): void;
+  /** One iteration, then paused. */
+  step(): Promise<void>;
+  rewind(): void;
+  setSchedule(schedule: Partial<Schedule>): void;
+  /** @returns Why the value was refused, or null. */
+  changeSetting(name: string, value: unknown): ErrorData | null;
+  /** Puts the session into the address bar and the clipboard. */
+  share(): Promise<{ address: string; copied: boolean }>;
+  dismissProblem(id: number): void;
+  dismissRepairs(): void;
+}
+
+export function createSessionActions(store: SessionStore, ports: SessionPorts): SessionActions {
+  const { trainer, data, page } = ports;
+  let nextProblem = 1;
+  let job: AbortController | null = null;
+  /** What to send when the trainer has planned the run that was just configured. */
+  let afterPlan: TrainerRequest | null = null;
+
+  const set = (change: Partial<SessionState>) => store.setState(change);
+  const get = () => store.getState();
+
+  function report(error: unknown): void {
+    if (error instanceof DOMException && error.name === 'AbortError') return;
+    const problem = { id: nextProblem++, ...toErrorData(error) };
+    const others = get().problems.filter(
+      ({ code, message }) => code !== problem.code || message !== problem.message,
+    );
+    set({ problems: [...others, problem].slice(-20), announcement: problem.message });
+  }
+
+  if (trainer) {
+    trainer.onMessage((message) => {
+      const before = get();
+      set(reduceTrainerMessage(before, message));
+      if (message.type === 'planned' && afterPlan) {
+        trainer.post(afterPlan);
+        afterPlan = null;
+      }
+      if (message.type === 'error') {
+        afterPlan = null;
+        if (before.gpu.state !== 'checking')
+          report(new AppError(message.error.code, message.error.message, message.error.hint));
+      }
+    });
+    trainer.post({ type: 'connect' });
+  } else {
+    set({ gpu: { state: 'missing', adapter: null, problem: ports.gpuProblem ?? null } });
+  }
+
+  /** Runs one data job at a time; a new one cancels the old. @returns False when it failed or was cancelled. */
+  async function runDataJob(label: string, work: (signal: AbortSignal) => Promise<void>): Promise<boolean> {
+    job?.abort(new DOMException('A newer job took its place.', 'AbortError'));
+    const mine = new AbortController();
+    job = mine;
+    set({ dataJob: { label, done: 0, total: 0 } });
+    try {
+      await work(mine.signal);
+      mine.signal.throwIfAborted();
+      return true;
+    } catch (error) {
+      if (!mine.signal.aborted) report(error);
+      return false;
+    } finally {
+      if (job === mine) {
+        job = null;
+        set({ dataJob: null });
+      }
+    }
+  }
+
+  const jobOptions = (signal: AbortSignal) => ({
+    signal,
+    onProgress: (progress: { done: number; total: number; label: string }) => {
+      if (!signal.aborted) set({ dataJob: progress });
+    },
+  });
+
+  async function loadWanted(signal: AbortSignal): Promise<void> {
+    const { settings } = get();
+    const summary = await loadBuiltInSet(data, settings, jobOptions(signal));
+    signal.throwIfAborted();
+    const next = clampSchedule(settingsForData(get().settings, summary));
+    set({
+      settings: next,
+      summary,
+      loadedWith: settings.data,
+      importProblems: [],
+      announcement: `${summary.name} is loaded.`,
+    });
+  }
+
+  async function beginRun(first: 'start' | 'step'): Promise<void> {
+    if (!trainer || get().gpu.state === 'missing') return;
+    const { status } = get();
+    if (status === 'running' || status === 'preparing') return;
+    const canGoOn =
+      get().run !== null && status !== 'failed' && pendingChanges(get()).length === 0 && !dataIsStale(get());
+    if (canGoOn) {
+      if (status === 'finished') rewind();
+      trainer.post({ type: first });
+      return;
+    }
+    set({ status: 'preparing' });
+    const ready = await runDataJob('Preparing the recordings', async (signal) => {
+      if (dataIsStale(get())) await loadWanted(signal);
+      const { settings } = get();
+      const { config, dataset, run } = await prepareRun(data, settings, jobOptions(signal));
+      signal.throwIfAborted();
+      warnIfOtherData(settings, run.fingerprint);
+      const latest = get().settings;
+      set({
+        run: { ...run, dropCount: get().dropCount },
+        settings: { ...latest, data: { ...latest.data, fingerprint: run.fingerprint } },
+        ...noMetrics(),
+      });
+      afterPlan = { type: first };
+      trainer.post({ type: 'configure', config, dataset });
+    });
+    if (!ready && get().status === 'preparing') set({ status: get().run ? 'paused' : 'idle' });
+  }
+
+  function warnIfOtherData(settings: Session, fingerprint: string): void {
+    const wanted = settings.data.fingerprint;
+    if (wanted === undefined || wanted === fingerprint || settings.data.source !== 'files') return;
+    report(
+      new AppError(
+        'data-differs',
+        `The recordings differ from those of the link (fingerprint ${fingerprint.slice(0, 8)}, not ${wanted.slice(0, 8)}).`,
+        'Results will differ from the shared run; drop the same files to repeat it.',
+      ),
+    );
+  }
+
+  function cancelDataJob(): void {
+    if (!job) return;
+    job.abort(new DOMException('Cancelled by the visitor.', 'AbortError'));
+    set({ dataJob: null, announcement: 'Cancelled.' });
+  }
+
+  function rewind(): void {
+    trainer?.post({ type: 'rewind' });
+    set({ ...noMetrics(), announcement: 'Back to the initial weights.' });
+  }
+
+  function setSchedule(change: Partial<Schedule>): void {
+    const before = get().settings;
+    const settings = clampSchedule({ ...before, schedule: { ...before.schedule, ...change } });
+    const { truncationInterval: k, blockSize: n } = settings.schedule;
+    if (k === before.schedule.truncationInterval && n === before.schedule.blockSize) return;
+    set({ settings });
+    const { run, iteration, marks, status } = get();
+    if (!run || !trainer || status === 'failed') return;
+    trainer.post({ type: 'setSchedule', schedule: settings.schedule });
+    if (iteration) {
+      const epoch = iteration.epoch + iteration.epochIteration / Math.max(1, iteration.epochIterations);
+      set({ marks: [...marks, { epoch, label: `k ${k}, n ${n}` }].slice(-50) });
+    }
+  }
+
+  return {
+    openLink({ session, problems }) {
+      set({ settings: session, repairs: problems });
+    },
+
+    async loadBuiltIn(source) {
+      const settings = get().settings;
+      if (settings.data.source !== source) {
+        const limited = applySetting(settings, 'data', source);
+        const { trainCount, testCount } = limited.data;
+        const cap = SESSION_LIMITS.generatedSamples;
+        const counts = { trainCount: Math.min(cap, trainCount), testCount: Math.min(cap, testCount) };
+        set({ settings: { ...limited, data: { ...limited.data, ...counts } } });
+      }
+      await runDataJob('Generating events', loadWanted);
+    },
+
+    async dropFiles(files) {
+      if (files.length === 0) return;
+      const { splitSeed, testFraction } = get().settings.data;
+      await runDataJob('Reading files', async (signal) => {
+        const summary = await data.importFiles(files, { splitSeed, testFraction }, jobOptions(signal));
+        signal.throwIfAborted();
+        set({ importProblems: summary.problems });
+        if (summary.recordingCount === 0) {
+          throw new AppError(
+            'no-recordings-loaded',
+            `None of the ${files.length} dropped files gave a recording.`,
+            'The list beside the drop zone says why for each file. The data set of before stays.',
+          );
+        }
+        const before = get().settings;
+        const wasFiles = before.data.source === 'files' && get().summary === null;
+        const asFiles: Session = {
+          ...before,
+          data: {
+            ...before.data,
+            source: 'files',
+            fingerprint: wasFiles ? before.data.fingerprint : undefined,
+          },
+        };
+        const settings = clampSchedule(settingsForData(asFiles, summary));
+        const refused = summary.problems.length;
+        set({
+          settings,
+          summary,
+          loadedWith: settings.data,
+          dropCount: get().dropCount + 1,
+          announcement: `${summary.recordingCount} recordings loaded, ${refused} files with problems.`,
+        });
+      });
+    },
+
+    cancelDataJob,
+
+    async recording(index) {
+      try {
+        return await data.recording(index);
+      } catch (error) {
+        report(error);
+        return null;
+      }
+    },
+
+    start: () => beginRun('start'),
+    step: () => beginRun('step'),
+    pause() {
+      afterPlan = null;
+      if (get().status === 'preparing') cancelDataJob();
+      trainer?.post({ type: 'pause' });
+    },
+    rewind,
+
+    setSchedule,
+
+    changeSetting(name, value) {
+      const entry = findField(name);
+      if (entry?.consequence === 'replan') {
+        const key = entry.short === 'k' ? 'truncationInterval' : 'blockSize';
+        setSchedule({ [key]: Number(value) });
+        return null;
+      }
+      try {
+        const settings = clampSchedule(applySetting(get().settings, name, value));
+        const changesData = entry?.consequence === 'encode' || entry?.consequence === 'data';
+        // The fingerprint is that of frames which these settings no longer give.
+        set({
+          settings: changesData
+            ? { ...settings, data: { ...settings.data, fingerprint: undefined } }
+            : settings,
+        });
+        if (entry?.consequence === 'live' && get().run)
+          trainer?.post({ type: 'setLearningRate', learningRate: settings.optimizer.learningRate });
+        return null;
+      } catch (error) {
+        return toErrorData(error);
+      }
+    },
+
+    async share() {
+      const fragment = encodeLink(get().settings);
+      page.showFragment(fragment);
+      const address = `${page.pageAddress()}#${fragment}`;
+      const copied = await page.copyText(address);
+      set({ announcement: copied ? 'The link is copied.' : 'The link is in the address bar.' });
+      return { address, copied };
+    },
+
+    dismissProblem(id) {
+      set({ problems: get().problems.filter((problem) => problem.id !== id) });
+    },
+    dismissRepairs() {
+      set({ repairs: [] });
+    },
+  };
+}

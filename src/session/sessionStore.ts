@@ -1,0 +1,137 @@
+import { createStore, type StoreApi } from 'zustand/vanilla';
+import type { ErrorData } from '../core/errors.ts';
+import type { AdapterInfo, EpochMetrics, IterationMetrics, TrainerStatus } from '../trainer/messages.ts';
+import { emptyHistory, type MetricsHistory } from './metricsHistory.ts';
+import type { DataProgress, DataSummary, ImportProblem } from './ports.ts';
+import { defaultSession, type Session } from './session.ts';
+import { readSetting, SESSION_FIELDS } from './sessionFields.ts';
+
+/** Whether this browser can train, and on what. */
+export interface GpuState {
+  state: 'checking' | 'ready' | 'missing';
+  adapter: AdapterInfo | null;
+  /** Why not, and what to do. */
+  problem: ErrorData | null;
+}
+
+/** The run that the trainer holds. */
+export interface RunState {
+  /** The settings it was configured with. */
+  settings: Session;
+  /** `dropCount` of the recordings it trains on. */
+  dropCount: number;
+  datasetName: string;
+  synthetic: boolean;
+  fingerprint: string;
+  classCount: number;
+  trainSamples: number;
+  testSamples: number;
+  /** From the plan and from the ledger, bytes of GPU buffers; null until the trainer has planned. */
+  forecastBytes: number | null;
+  measuredBytes: number | null;
+  parameterCount: number | null;
+}
+
+/** A change of (k, n) during a run, drawn as a mark in the charts. */
+export interface ScheduleMark {
+  epoch: number;
+  label: string;
+}
+
+/** Something that went wrong, shown until it is dismissed or its cause is gone. */
+export interface Problem extends ErrorData {
+  id: number;
+}
+
+/** Everything the page shows. GPU objects, buffers and recordings never enter it. */
+export interface SessionState {
+  settings: Session;
+  /** Recordings loaded, or null. They may be older than the settings: see {@link dataIsStale}. */
+  summary: DataSummary | null;
+  /** The settings that `summary` was loaded with. */
+  loadedWith: Session['data'] | null;
+  /** How many drops of files were taken over: tells two drops with equal settings apart. */
+  dropCount: number;
+  /** Files of the latest drop that were refused, or read with a complaint. */
+  importProblems: ImportProblem[];
+  /** The job on the data that runs now. */
+  dataJob: DataProgress | null;
+  gpu: GpuState;
+  status: TrainerStatus;
+  run: RunState | null;
+  iteration: IterationMetrics | null;
+  /** Newest last, at most {@link MAX_EPOCH_ROWS}. */
+  epochs: EpochMetrics[];
+  history: MetricsHistory;
+  marks: ScheduleMark[];
+  problems: Problem[];
+  /** What had to be repaired in the link that was opened. */
+  repairs: ErrorData[];
+  /** The latest thing to say aloud to people who do not see the page. */
+  announcement: string;
+}
+
+/** Rows of the epoch table that are kept. */
+export const MAX_EPOCH_ROWS = 500;
+
+export type SessionStore = StoreApi<SessionState>;
+
+/** What a run shows before its first iteration. */
+export function noMetrics(): Pick<SessionState, 'iteration' | 'epochs' | 'history' | 'marks'> {
+  return { iteration: null, epochs: [], history: emptyHistory(), marks: [] };
+}
+
+export function createSessionStore(settings: Session = defaultSession()): SessionStore {
+  return createStore<SessionState>(() => ({
+    settings,
+    summary: null,
+    loadedWith: null,
+    dropCount: 0,
+    importProblems: [],
+    dataJob: null,
+    gpu: { state: 'checking', adapter: null, problem: null },
+    status: 'idle',
+    run: null,
+    ...noMetrics(),
+    problems: [],
+    repairs: [],
+    announcement: '',
+  }));
+}
+
+/** True when the recordings that are loaded are not those that the settings ask for. */
+export function dataIsStale(state: SessionState): boolean {
+  if (!state.summary || !state.loadedWith) return true;
+  const wanted = state.settings.data;
+  const loaded = state.loadedWith;
+  if (wanted.source !== loaded.source) return true;
+  // Dropped files cannot be loaded again by the page; their counts only limit how many of them are used.
+  if (wanted.source === 'files') return false;
+  return (
+    wanted.seed !== loaded.seed ||
+    wanted.trainCount !== loaded.trainCount ||
+    wanted.testCount !== loaded.testCount
+  );
+}
+
+const RESTARTING = SESSION_FIELDS.filter(
+  ({ consequence }) => consequence === 'restart' || consequence === 'encode' || consequence === 'data',
+);
+
+/** Short names of the settings that changed since the run was configured and that only a new run takes up. */
+export function pendingChanges(state: SessionState): string[] {
+  const { run, settings } = state;
+  if (!run) return [];
+  const changed = RESTARTING.filter(
+    ({ path }) =>
+      JSON.stringify(readSetting(run.settings, path)) !== JSON.stringify(readSetting(settings, path)),
+  ).map(({ short }) => short);
+  return settings.data.source === 'files' && run.dropCount !== state.dropCount
+    ? ['files', ...changed]
+    : changed;
+}
+
+/** True while the trainer is busy with a run. */
+export function isTraining(status: TrainerStatus): boolean {
+  return status === 'preparing' || status === 'running' || status === 'evaluating';
+}

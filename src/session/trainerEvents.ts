@@ -1,0 +1,51 @@
+import type { TrainerMessage, TrainerStatus } from '../trainer/messages.ts';
+import { appendMetrics } from './metricsHistory.ts';
+import { MAX_EPOCH_ROWS, type SessionState } from './sessionStore.ts';
+
+const SPOKEN: Partial<Record<TrainerStatus, string>> = {
+  running: 'Training runs.',
+  paused: 'Training is paused.',
+  finished: 'Training is finished.',
+  failed: 'Training has failed; see the problems listed on the page.',
+};
+
+/** How one message of the trainer changes what the page shows. Pure; problems are listed by the caller. */
+export function reduceTrainerMessage(state: SessionState, message: TrainerMessage): Partial<SessionState> {
+  switch (message.type) {
+    case 'adapter':
+      return { gpu: { state: 'ready', adapter: message.adapter, problem: null } };
+    case 'planned':
+      return state.run
+        ? {
+            run: {
+              ...state.run,
+              forecastBytes: message.forecastBytes,
+              measuredBytes: message.measuredBytes,
+              parameterCount: message.parameterCount,
+            },
+          }
+        : {};
+    case 'status':
+      return {
+        status: message.status,
+        announcement: SPOKEN[message.status] ?? state.announcement,
+      };
+    case 'iteration':
+      return { iteration: message.metrics, history: appendMetrics(state.history, message.metrics) };
+    case 'epoch': {
+      const { metrics } = message;
+      const accuracy = metrics.testAccuracyPerBlock[metrics.testAccuracyPerBlock.length - 1];
+      return {
+        epochs: [...state.epochs, metrics].slice(-MAX_EPOCH_ROWS),
+        announcement: `Epoch ${metrics.epoch}: test accuracy ${Math.round(100 * (accuracy ?? 0))} percent.`,
+      };
+    }
+    case 'error':
+      // An error before any run is the device's: there is nothing to train on.
+      return state.gpu.state === 'checking'
+        ? { gpu: { state: 'missing', adapter: null, problem: message.error }, status: 'idle' }
+        : { status: 'failed', announcement: message.error.message };
+    case 'weights':
+      return {};
+  }
+}
