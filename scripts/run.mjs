@@ -8,6 +8,8 @@ import { ROOT } from './process.mjs';
 async function main() {
   checkNode();
   await ensurePackages();
+  // npm runs scripts in the repository; paths are meant from where the command was typed.
+  if (process.env.INIT_CWD) process.chdir(process.env.INIT_CWD);
   const [name = '', ...args] = process.argv.slice(2);
   const { createServer } = await import('vite');
   const localFiles = new LocalFiles();

@@ -17,7 +17,7 @@ async function inspectFile(path: string): Promise<object> {
   } catch (error) {
     // A file that is refused is a result; anything else is a fault of the program.
     if (!(error instanceof AppError)) throw error;
-    return { error: toErrorData(error) };
+    return { error: { ...toErrorData(error), offset: error.offset ?? null } };
   }
 }
 

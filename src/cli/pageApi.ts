@@ -5,21 +5,22 @@ import type { SharedFile } from './host.ts';
 
 export interface TrainRequest {
   session: Session;
-  /** Recordings to import where `session.data.source` is 'files'; null = the built-in set. */
+  /** Recordings to import; null = the built-in set that the session names. */
   files: SharedFile[] | null;
-  /** Name of the data set that the files make. */
-  name: string;
+  /** Caps on the samples of imported recordings; absent = all of them (built-in sets have theirs in the session). */
+  limits: { train?: number; test?: number };
 }
 
 export interface TrainOutcome {
-  /** sha256 of all weights after the last epoch, in the order that messages.ts documents. */
+  /** The session as it ran: with the data set's name, counts and fingerprint filled in. */
+  session: Session;
+  /** sha256 (hex) of all weights after the last epoch. */
   digest: string;
+  /** One per epoch, the first one before any training. */
   epochs: EpochMetrics[];
   forecastBytes: number;
   peakBytes: number;
   adapter: AdapterInfo;
-  /** The data set that was really used. */
-  fingerprint: string;
   trainSamples: number;
   testSamples: number;
 }
@@ -54,7 +55,7 @@ export interface GoldenOutcome {
 export type PageEvent =
   | { type: 'progress'; fraction: number; label: string }
   | { type: 'note'; line: string }
-  | { type: 'epoch'; metrics: EpochMetrics; of: number };
+  | { type: 'epoch'; metrics: EpochMetrics };
 
 /** Functions that headless.html offers to the commands. */
 export interface PageApi {

@@ -1,0 +1,179 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { AppError } from '../core/errors.ts';
+import { decodeLink } from '../session/linkCodec.ts';
+import { checkSession, defaultSession, parseSession, type Session } from '../session/session.ts';
+import { applySetting, findField } from '../session/sessionFields.ts';
+import type { EpochMetrics } from '../trainer/messages.ts';
+import { readArguments, readInteger } from './arguments.ts';
+import type { CommandHost } from './host.ts';
+import type { PageEvent, TrainOutcome, TrainRequest } from './pageApi.ts';
+
+const USAGE =
+  'npm run train -- [<session file or share link>] [--data PATH] [--epochs N] [--samples N] ' +
+  '[--set field=value ...] [--report out.json]';
+
+const OPTIONS = {
+  data: { type: 'string' },
+  epochs: { type: 'string' },
+  samples: { type: 'string' },
+  set: { type: 'string', multiple: true },
+  report: { type: 'string' },
+} as const;
+
+/** The session that a file or a link holds; the default one where neither is given. */
+async function readSession(from: string | undefined, host: CommandHost): Promise<Session> {
+  if (from === undefined) return defaultSession();
+  const hash = from.indexOf('#');
+  if (hash >= 0 || from.startsWith('v=1')) {
+    const { session, problems } = decodeLink(from.slice(hash + 1));
+    for (const { message, hint } of problems) host.note(`${message} ${hint}`);
+    return session;
+  }
+  const text = await readFile(from, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    throw new AppError(
+      'file-unreadable',
+      `The session file ${from} cannot be read (${error.code}).`,
+      'Name a session file (JSON), or give a share link in quotes: it contains a #.',
+    );
+  });
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw new AppError(
+      'session-invalid',
+      `${from} is not JSON.`,
+      'Name a file that holds a session, or a report of this command.',
+    );
+  }
+  // A report holds the session that made it, so that a run can be repeated from its report.
+  if (typeof value === 'object' && value !== null && 'session' in value) return parseSession(value.session);
+  return parseSession(value);
+}
+
+/** Applies `field=value` pairs in order. */
+function applyPairs(session: Session, pairs: string[]): Session {
+  return pairs.reduce((current, pair) => {
+    const equals = pair.indexOf('=');
+    if (equals < 1) {
+      throw new AppError(
+        'arguments-invalid',
+        `--set ${pair} is not of the form field=value.`,
+        'Write for example --set k=5.',
+      );
+    }
+    return applySetting(current, pair.slice(0, equals), pair.slice(equals + 1));
+  }, session);
+}
+
+/** Reads the command line into what the page needs. Exported for tests. */
+export async function readTrainRequest(
+  args: string[],
+  host: CommandHost,
+): Promise<{ request: TrainRequest; report: string | undefined }> {
+  const { values, positionals } = readArguments(args, OPTIONS, USAGE);
+  if (positionals.length > 1) {
+    throw new AppError(
+      'arguments-invalid',
+      `${positionals.length} sessions were given, one is run at a time.`,
+      `Usage: ${USAGE}`,
+    );
+  }
+  const pairs = [...(values.set ?? [])];
+  if (values.epochs !== undefined) pairs.push(`epochs=${readInteger('epochs', values.epochs, 1, 10_000)}`);
+  if (values.samples !== undefined)
+    pairs.push(`train=${readInteger('samples', values.samples, 1, 1_000_000)}`);
+  const session = applyPairs(await readSession(positionals[0], host), pairs);
+  if (session.data.source === 'files' && values.data === undefined) {
+    throw new AppError(
+      'no-recordings',
+      `The session trains on files (${session.data.name}), and recordings are never part of a session.`,
+      'Name the file or folder that holds them: --data PATH.',
+    );
+  }
+  const wasSet = (path: string) => pairs.some((pair) => findField(pair.split('=')[0])?.path === path);
+  const limits: TrainRequest['limits'] = {};
+  if (wasSet('data.trainCount')) limits.train = session.data.trainCount;
+  if (wasSet('data.testCount')) limits.test = session.data.testCount;
+  const files = values.data === undefined ? null : await host.share(values.data);
+  // With files the class count is known only when they are read; the page checks again.
+  if (files === null) checkSession(session);
+  return { request: { session, files, limits }, report: values.report };
+}
+
+const percent = (fraction: number) => `${(100 * fraction).toFixed(1)} %`;
+const last = (values: number[]) => values[values.length - 1];
+
+function epochLine({
+  epoch,
+  loss,
+  trainAccuracyPerBlock,
+  testAccuracyPerBlock,
+  seconds,
+}: EpochMetrics): string {
+  const blocks =
+    testAccuracyPerBlock.length > 1 ? ` (blocks ${testAccuracyPerBlock.map(percent).join(', ')})` : '';
+  return (
+    `epoch ${epoch}: loss ${loss.toFixed(5)}, train ${percent(last(trainAccuracyPerBlock))}, ` +
+    `test ${percent(last(testAccuracyPerBlock))}${blocks}, ${seconds.toFixed(1)} s`
+  );
+}
+
+function reportEpoch(metrics: EpochMetrics): object {
+  return {
+    epoch: metrics.epoch,
+    // Both with fixed weights, of the last block.
+    trainAccuracy: last(metrics.trainAccuracyPerBlock),
+    trainSamplesEvaluated: metrics.trainSamplesEvaluated,
+    testAccuracy: last(metrics.testAccuracyPerBlock),
+    blockAccuracy: metrics.testAccuracyPerBlock,
+    blockTrainAccuracy: metrics.trainAccuracyPerBlock,
+    loss: metrics.loss,
+    blockLoss: metrics.lossPerBlock,
+    seconds: metrics.seconds,
+    firingRates: metrics.firingRates,
+    digest: metrics.digest,
+  };
+}
+
+/** The JSON report of a run; keys are the design's, section 5, and a few more. Exported for tests. */
+export function trainReport(outcome: TrainOutcome): object {
+  const trained = outcome.epochs.filter(({ epoch }) => epoch > 0);
+  const initial = outcome.epochs.find(({ epoch }) => epoch === 0);
+  return {
+    session: outcome.session,
+    digest: outcome.digest,
+    trainSamples: outcome.trainSamples,
+    testSamples: outcome.testSamples,
+    initial: initial ? reportEpoch(initial) : null,
+    epochs: trained.map(reportEpoch),
+    forecastBytes: outcome.forecastBytes,
+    peakBytes: outcome.peakBytes,
+    adapter: outcome.adapter,
+  };
+}
+
+/**
+ * `npm run train`: trains a session headless, in the browser, with the page's own code. Prints the report as JSON and
+ * writes it to `--report` where that is given; progress and one line per epoch go to standard error.
+ */
+export async function trainCommand(args: string[], host: CommandHost): Promise<number> {
+  const { request, report } = await readTrainRequest(args, host);
+  const page = await host.openPage();
+  const outcome = await page.call('train', request, (event: PageEvent) => {
+    if (event.type === 'progress') host.progress(event.fraction, event.label);
+    else host.note(event.type === 'note' ? event.line : epochLine(event.metrics));
+  });
+  const text = `${JSON.stringify(trainReport(outcome), null, 2)}\n`;
+  host.print(text);
+  if (report === undefined) return 0;
+  // After printing: a report that cannot be written must not cost the run.
+  await writeFile(report, text).catch((error: NodeJS.ErrnoException) => {
+    throw new AppError(
+      'report-unwritable',
+      `The report cannot be written to ${report} (${error.code}).`,
+      'It is on standard output.',
+    );
+  });
+  return 0;
+}

@@ -1,0 +1,180 @@
+import { AppError, fromErrorData } from '../core/errors.ts';
+import type { DataPort, DataSummary, DroppedFile, TrainerPort } from '../session/ports.ts';
+import { loadBuiltInSet, prepareRun, settingsForData } from '../session/runPreparation.ts';
+import type { Session } from '../session/session.ts';
+import type {
+  AdapterInfo,
+  EpochMetrics,
+  IterationMetrics,
+  TrainerMessage,
+  TrainerRequest,
+} from '../trainer/messages.ts';
+import type { SharedFile } from './host.ts';
+import type { PageEvent, TrainOutcome, TrainRequest } from './pageApi.ts';
+
+/** Downloads that run side by side: more does not help on one machine, and keeps more of the files in memory. */
+const PARALLEL_FETCHES = 8;
+
+export interface TrainPorts {
+  trainer: TrainerPort;
+  data: DataPort;
+  /** Gets a shared file. */
+  fetchFile(file: SharedFile): Promise<Blob>;
+}
+
+/**
+ * Trains a session from its first to its last epoch, with the page's own import, preparation and trainer.
+ * @param emit Told of every epoch, of progress, and of files that were refused.
+ * @throws AppError of the import, the preparation or the trainer.
+ */
+export async function trainInPage(
+  request: TrainRequest,
+  ports: TrainPorts,
+  emit: (event: PageEvent) => void,
+): Promise<TrainOutcome> {
+  const inbox = createInbox(ports.trainer);
+  ports.trainer.post({ type: 'connect' });
+  const { adapter } = await inbox.next('adapter');
+
+  const settings = await loadRecordings(request, ports, emit);
+  const { config, dataset, run } = await prepareRun(ports.data, settings, {
+    onProgress: ({ done, total, label }) =>
+      emit({ type: 'progress', fraction: done / Math.max(1, total), label }),
+  });
+  const wanted = request.session.data.fingerprint;
+  if (wanted !== undefined && wanted !== run.fingerprint) {
+    emit({
+      type: 'note',
+      line: `The frames differ from those of the session (fingerprint ${run.fingerprint.slice(0, 8)}, not ${wanted.slice(0, 8)}): results will differ too.`,
+    });
+  }
+  ports.trainer.post({ type: 'configure', config, dataset });
+  const planned = await inbox.next('planned');
+  const { epochs, peakBytes } = await runEpochs(config.epochs, ports.trainer, inbox, emit);
+  ports.trainer.post({ type: 'dispose' });
+  return {
+    session: { ...settings, data: { ...settings.data, fingerprint: run.fingerprint } },
+    digest: epochs[epochs.length - 1].digest,
+    epochs,
+    forecastBytes: planned.forecastBytes,
+    peakBytes: Math.max(planned.measuredBytes, peakBytes),
+    adapter: adapter satisfies AdapterInfo,
+    trainSamples: run.trainSamples,
+    testSamples: run.testSamples,
+  };
+}
+
+async function loadRecordings(
+  { session, files, limits }: TrainRequest,
+  { data, fetchFile }: TrainPorts,
+  emit: (event: PageEvent) => void,
+): Promise<Session> {
+  const onProgress = ({ done, total, label }: { done: number; total: number; label: string }) =>
+    emit({ type: 'progress', fraction: done / Math.max(1, total), label });
+  if (files === null) return settingsForData(session, await loadBuiltInSet(data, session, { onProgress }));
+  const { splitSeed, testFraction } = session.data;
+  const dropped = await fetchAll(files, fetchFile);
+  const summary = await data.importFiles(dropped, { splitSeed, testFraction }, { onProgress });
+  for (const { file, error } of summary.problems) emit({ type: 'note', line: `${file}: ${error.message}` });
+  checkLoaded(summary, files.length);
+  const found = settingsForData({ ...session, data: { ...session.data, source: 'files' } }, summary);
+  const { trainCount, testCount } = found.data;
+  return {
+    ...found,
+    data: { ...found.data, trainCount: limits.train ?? trainCount, testCount: limits.test ?? testCount },
+  };
+}
+
+function checkLoaded(summary: DataSummary, fileCount: number): void {
+  if (summary.recordingCount > 0) return;
+  throw new AppError(
+    'no-recordings-loaded',
+    `None of the ${fileCount} files gave a recording.`,
+    'The lines above say why for each file.',
+  );
+}
+
+async function fetchAll(files: SharedFile[], fetchFile: TrainPorts['fetchFile']): Promise<DroppedFile[]> {
+  const dropped: DroppedFile[] = new Array(files.length);
+  let next = 0;
+  const worker = async () => {
+    while (next < files.length) {
+      const index = next++;
+      dropped[index] = { path: files[index].path, blob: await fetchFile(files[index]) };
+    }
+  };
+  await Promise.all(Array.from({ length: PARALLEL_FETCHES }, worker));
+  return dropped;
+}
+
+type MessageOf<Type extends TrainerMessage['type']> = Extract<TrainerMessage, { type: Type }>;
+
+interface Inbox {
+  /** The next message of this type; others are passed over. @throws AppError of an `error` message. */
+  next<Type extends TrainerMessage['type']>(...types: Type[]): Promise<MessageOf<Type>>;
+}
+
+/** Turns the trainer's messages into something that can be awaited, losing none that arrive in between. */
+function createInbox(trainer: TrainerPort): Inbox {
+  const waiting: TrainerMessage[] = [];
+  let wake: () => void = () => {};
+  trainer.onMessage((message) => {
+    waiting.push(message);
+    wake();
+  });
+  return {
+    async next<Type extends TrainerMessage['type']>(...types: Type[]) {
+      while (true) {
+        const message = waiting.shift();
+        if (message === undefined) {
+          await new Promise<void>((resolve) => {
+            wake = resolve;
+          });
+        } else if (message.type === 'error') {
+          throw fromErrorData(message.error);
+        } else if ((types as string[]).includes(message.type)) {
+          return message as MessageOf<Type>;
+        }
+      }
+    },
+  };
+}
+
+async function runEpochs(
+  epochCount: number,
+  trainer: { post(request: TrainerRequest): void },
+  inbox: Inbox,
+  emit: (event: PageEvent) => void,
+): Promise<{ epochs: EpochMetrics[]; peakBytes: number }> {
+  const epochs: EpochMetrics[] = [];
+  let peakBytes = 0;
+  trainer.post({ type: 'start' });
+  while (true) {
+    const message = await inbox.next('iteration', 'epoch', 'status');
+    if (message.type === 'iteration') {
+      peakBytes = Math.max(peakBytes, message.metrics.peakBytes);
+      emit(progressOf(message.metrics, epochCount));
+    } else if (message.type === 'epoch') {
+      epochs.push(message.metrics);
+      emit({ type: 'epoch', metrics: message.metrics });
+    } else if (message.status === 'finished') {
+      return { epochs, peakBytes };
+    } else if (message.status === 'failed') {
+      // The reason follows as an error message, or has been thrown already.
+      await inbox.next('error');
+    }
+  }
+}
+
+function progressOf(metrics: IterationMetrics, epochCount: number): PageEvent {
+  const { epoch, epochIteration, epochIterations, lossPerBlock, samplesPerSecond, secondsLeft } = metrics;
+  const done = epoch + epochIteration / Math.max(1, epochIterations);
+  const loss = lossPerBlock[lossPerBlock.length - 1];
+  return {
+    type: 'progress',
+    fraction: done / epochCount,
+    label:
+      `epoch ${Math.min(epoch + 1, epochCount)} of ${epochCount}, loss ${loss.toFixed(4)}, ` +
+      `${samplesPerSecond.toFixed(0)} samples/s, ${Math.ceil(secondsLeft)} s left`,
+  };
+}
