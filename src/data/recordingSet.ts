@@ -1,6 +1,12 @@
 import type { ErrorData } from '../core/errors.ts';
 import type { EventStream, SensorSize } from '../core/eventStream.ts';
 
+/** Where classes and split of an imported set come from; shown beside the set. */
+export interface SetOrigin {
+  classes: 'labelList' | 'folders' | 'fileNames' | 'none';
+  split: 'given' | 'seeded';
+}
+
 /** One labelled recording in memory. */
 export interface Recording {
   /** Path inside the folder or archive, or the name a generator gave; unique within the set. */
@@ -9,6 +15,7 @@ export interface Recording {
   classIndex: number;
   /** TRAIN (0) or TEST (1) of core/encodedDataset.ts. */
   split: 0 | 1;
+  /** Upright (origin top left): the importer has undone what the format's orientation says. */
   events: EventStream;
 }
 
@@ -27,4 +34,6 @@ export interface RecordingSet {
   classNames: string[];
   recordings: Recording[];
   problems: ImportProblem[];
+  /** Only of imported sets. */
+  origin?: SetOrigin;
 }
