@@ -140,18 +140,18 @@ describe('a residual unit', () => {
     expect(macs(1)).toEqual({
       conv1: [0],
       classifier1: [64 * 2],
-      'sew2.conv1': [0],
-      'sew2.short': [0],
-      'sew2.conv2': [576 * 4],
+      'sew2.lif1': [0],
+      'sew2.lifs': [0],
+      'sew2.lif2': [576 * 4],
       classifier2: [32 * 2],
     });
   });
 
   it('propagates it through both paths inside a block', () => {
     expect(macs(3)).toMatchObject({
-      'sew2.conv1': [288 * 4],
-      'sew2.short': [32 * 4],
-      'sew2.conv2': [576 * 4],
+      'sew2.lif1': [288 * 4],
+      'sew2.lifs': [32 * 4],
+      'sew2.lif2': [576 * 4],
     });
   });
 

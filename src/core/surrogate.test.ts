@@ -81,6 +81,17 @@ describe('values that a kernel must meet', () => {
   });
 });
 
+describe('the kernels', () => {
+  it('number the surrogates as this table does', () => {
+    const path = fileURLToPath(new URL('../../shaders/shared/surrogate.wgsl', import.meta.url));
+    const constants = [...readFileSync(path, 'utf8').matchAll(/^const ([A-Z_]+) = (\d+)u;$/gm)];
+    const inShader = Object.fromEntries(constants.map(([, name, value]) => [name, Number(value)]));
+    const upperSnake = (kind: string) => kind.replace(/[A-Z]/g, '_$&').toUpperCase();
+    const inTable = SURROGATE_LIST.map(({ kind, index }) => [upperSnake(kind), index]);
+    expect(inShader).toEqual(Object.fromEntries(inTable));
+  });
+});
+
 const golden = fileURLToPath(new URL('../../../shared/golden/', import.meta.url));
 
 describe('stored oracle values', () => {

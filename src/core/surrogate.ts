@@ -6,6 +6,8 @@ import type { SurrogateKind } from './neuron.ts';
  */
 export interface Surrogate {
   kind: SurrogateKind;
+  /** The number of this surrogate in shaders/shared/surrogate.wgsl. */
+  index: number;
   /** Name for people. */
   label: string;
   /** h(v) as text. */
@@ -31,6 +33,7 @@ function logistic(x: number): number {
 export const SURROGATES: Record<SurrogateKind, Surrogate> = {
   rectangular: {
     kind: 'rectangular',
+    index: 0,
     label: 'Rectangular',
     formula: '1/a if |v| < a/2, else 0',
     parameter: 'Width of the window around the threshold.',
@@ -42,6 +45,7 @@ export const SURROGATES: Record<SurrogateKind, Surrogate> = {
   },
   triangular: {
     kind: 'triangular',
+    index: 1,
     label: 'Triangular',
     formula: 'max(0, 1 - |v|/a) / a',
     parameter: 'Half the width of the foot of the triangle.',
@@ -55,6 +59,7 @@ export const SURROGATES: Record<SurrogateKind, Surrogate> = {
   },
   atan: {
     kind: 'atan',
+    index: 2,
     label: 'Arctangent',
     formula: '(a/2) / (1 + (pi a v / 2)^2)',
     parameter: 'Steepness; the height at the threshold is a/2.',
@@ -65,6 +70,7 @@ export const SURROGATES: Record<SurrogateKind, Surrogate> = {
   },
   fastSigmoid: {
     kind: 'fastSigmoid',
+    index: 3,
     label: 'Fast sigmoid',
     formula: '1 / (1 + a |v|)^2',
     parameter: 'Steepness; the height at the threshold is 1 whatever a is.',
@@ -75,6 +81,7 @@ export const SURROGATES: Record<SurrogateKind, Surrogate> = {
   },
   sigmoid: {
     kind: 'sigmoid',
+    index: 4,
     label: 'Sigmoid',
     formula: 'a g (1 - g), g = 1 / (1 + exp(-a v))',
     parameter: 'Steepness; the height at the threshold is a/4.',

@@ -11,7 +11,7 @@ import { type CostRules, layerDensities, type SpikeDensity } from './costRules.t
 
 /** One set of synapses with the LIF layer behind it, as the cost equations see it. Per sample where not said. */
 export interface CostLayer {
-  /** Name of the body entry; the convolutions of a residual unit are `sew2.conv1`, `sew2.short`, `sew2.conv2`. */
+  /** Name of the body entry; the convolutions of a residual unit are `sew2.lif1`, `sew2.lifs`, `sew2.lif2`. */
   name: string;
   /** |W_n|, without biases and batch-norm parameters. */
   weights: number;
@@ -63,9 +63,9 @@ function entryLayers(shape: LayerShape, density: number, innerDensity: number): 
       return [synapses('', frameSize(input), 1)];
     case 'sew':
       return [
-        { ...synapses('.conv1', input.channels, 3), writesBlockOutput: false },
-        ...(sewHasShortcutConv(spec, input) ? [synapses('.short', input.channels, 1)] : []),
-        { ...synapses('.conv2', output.channels, 3), readsBlockInput: false, density: innerDensity },
+        { ...synapses('.lif1', input.channels, 3), writesBlockOutput: false },
+        ...(sewHasShortcutConv(spec, input) ? [synapses('.lifs', input.channels, 1)] : []),
+        { ...synapses('.lif2', output.channels, 3), readsBlockInput: false, density: innerDensity },
       ];
     case 'avgPool':
     case 'maxPool':

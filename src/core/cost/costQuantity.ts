@@ -1,6 +1,6 @@
 /** Share of one layer in one quantity. */
 export interface CostRow {
-  /** Body entry (`conv1`, `sew2.conv1`), `classifier1` for block 1's classifier, or `workspace`. */
+  /** Body entry (`conv1`, `sew2.lif1`), `classifier1` for block 1's classifier, or `workspace`. */
   layer: string;
   /** Block index from 0; -1 for what belongs to no block. */
   block: number;
