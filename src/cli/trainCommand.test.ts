@@ -1,0 +1,175 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { encodeLink } from '../session/linkCodec.ts';
+import { defaultSession } from '../session/session.ts';
+import { applySetting } from '../session/sessionFields.ts';
+import type { EpochMetrics } from '../trainer/messages.ts';
+import type { CommandHost } from './host.ts';
+import { runCommand } from './main.ts';
+import type { TrainOutcome } from './pageApi.ts';
+import { readTrainRequest } from './trainCommand.ts';
+
+const epoch = (index: number): EpochMetrics => ({
+  epoch: index,
+  trainAccuracyPerBlock: [0.5, 0.75],
+  trainSamplesEvaluated: 5,
+  testAccuracyPerBlock: [0.25, 0.5],
+  testSamples: 3,
+  loss: 0.1,
+  lossPerBlock: [0.2, 0.1],
+  seconds: 1.5,
+  firingRates: [{ layer: 'conv1', rate: 0.1 }],
+  digest: `digest ${index}`,
+});
+
+const outcome: TrainOutcome = {
+  session: defaultSession(),
+  digest: 'digest 1',
+  epochs: [epoch(0), epoch(1)],
+  forecastBytes: 100,
+  peakBytes: 100,
+  adapter: {
+    vendor: 'v',
+    architecture: 'a',
+    description: 'd',
+    software: true,
+    features: [],
+    maxBufferSize: 1,
+    maxStorageBufferBindingSize: 1,
+  },
+  trainSamples: 8,
+  testSamples: 3,
+};
+
+/** A host without a browser: remembers what was written, answers every call with `outcome`. */
+function fakeHost() {
+  const written = { out: '', notes: [] as string[], shared: [] as string[] };
+  const host: CommandHost = {
+    print: (text) => {
+      written.out += text;
+    },
+    note: (line) => written.notes.push(line),
+    progress: () => {},
+    openPage: async () => ({
+      call: async (_name, _argument, onEvent = () => {}) => {
+        onEvent({ type: 'epoch', metrics: epoch(1) });
+        // biome-ignore lint/suspicious/noExplicitAny: the result's type depends on the method, which is 'train' here.
+        return outcome as any;
+      },
+    }),
+    share: async (path) => {
+      written.shared.push(path);
+      return [{ path: 'a.bin', size: 5, url: '/x' }];
+    },
+  };
+  return { host, written };
+}
+
+let folder = '';
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'spikelet-'));
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+const requestOf = async (...args: string[]) => (await readTrainRequest(args, fakeHost().host)).request;
+
+describe('npm run train', () => {
+  it('trains the default session where nothing is named', async () => {
+    expect(await requestOf()).toEqual({ session: defaultSession(), files: null, limits: {} });
+  });
+
+  it('takes any setting by name, in order, and short forms of two', async () => {
+    const { session } = await requestOf(
+      '--set',
+      'k=4',
+      '--set',
+      'n=1',
+      '--set',
+      'k=3',
+      '--epochs',
+      '2',
+      '--samples',
+      '50',
+    );
+    expect(session.schedule).toEqual({ truncationInterval: 3, blockSize: 1 });
+    expect([session.epochs, session.data.trainCount]).toEqual([2, 50]);
+  });
+
+  const changed = applySetting(defaultSession(), 'seed', 7);
+
+  it('reads a share link, a session file and a report', async () => {
+    expect((await requestOf(`http://127.0.0.1:5173/#${encodeLink(changed)}`)).session).toEqual(changed);
+    const file = join(folder, 'session.json');
+    await writeFile(file, JSON.stringify(changed));
+    expect((await requestOf(file)).session).toEqual(changed);
+    await writeFile(file, JSON.stringify({ session: changed, epochs: [] }));
+    expect((await requestOf(file)).session).toEqual(changed);
+  });
+
+  it('says what was repaired in a broken link', async () => {
+    const { host, written } = fakeHost();
+    await readTrainRequest(['http://127.0.0.1:5173/#v=1&s=broken'], host);
+    expect(written.notes.length).toBeGreaterThan(0);
+  });
+
+  it('limits imported samples only where it was asked to', async () => {
+    expect((await requestOf('--data', 'x')).limits).toEqual({});
+    expect((await requestOf('--data', 'x', '--samples', '9', '--set', 'test=4')).limits).toEqual({
+      train: 9,
+      test: 4,
+    });
+  });
+
+  it.each([
+    [['--set', 'k'], '--set k is not of the form field=value.'],
+    [['--set', 'nope=1'], 'There is no setting named "nope".'],
+    [['--set', 'k=21'], 'The truncation interval k is 21, but a sample has 20 time steps.'],
+    [['--epochs', '0'], '--epochs is 0, allowed is 1 to 10000.'],
+    [['--epochs', '1.5'], '--epochs is 1.5, allowed is 1 to 10000.'],
+    [['--nope'], "Unknown option '--nope'."],
+    [['a.json', 'b.json'], '2 sessions were given, one is run at a time.'],
+    [['/nowhere/a.json'], 'The session file /nowhere/a.json cannot be read (ENOENT).'],
+    [['--set', 'data=files'], 'The session trains on files'],
+  ])('refuses %j with a sentence', async (args, message) => {
+    const { host, written } = fakeHost();
+    expect(await runCommand('train', args, host)).toBe(1);
+    expect(written.notes.join('\n')).toContain(message);
+    expect(written.out).toBe('');
+  });
+
+  it('prints the report alone, and writes the same text to a file', async () => {
+    const { host, written } = fakeHost();
+    const file = join(folder, 'report.json');
+    expect(await runCommand('train', ['--report', file], host)).toBe(0);
+    expect(await readFile(file, 'utf8')).toBe(written.out);
+    expect(JSON.parse(written.out)).toMatchObject({
+      digest: 'digest 1',
+      initial: { epoch: 0 },
+      epochs: [
+        {
+          epoch: 1,
+          trainAccuracy: 0.75,
+          testAccuracy: 0.5,
+          blockAccuracy: [0.25, 0.5],
+          loss: 0.1,
+          seconds: 1.5,
+        },
+      ],
+      forecastBytes: 100,
+      peakBytes: 100,
+      adapter: { software: true },
+    });
+    expect(written.notes).toEqual([
+      'epoch 1: loss 0.10000, train 75.0 %, test 50.0 % (blocks 25.0 %, 50.0 %), 1.5 s',
+    ]);
+  });
+
+  it('keeps the result when the report cannot be written', async () => {
+    const { host, written } = fakeHost();
+    expect(await runCommand('train', ['--report', join(folder, 'no', 'report.json')], host)).toBe(1);
+    expect(JSON.parse(written.out).digest).toBe('digest 1');
+    expect(written.notes.join('\n')).toContain('cannot be written');
+  });
+});
