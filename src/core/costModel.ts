@@ -84,8 +84,9 @@ export function costFigures(network: NetworkSpec, run: CostRun): CostFigures {
 }
 
 /**
- * Cost of ordinary BPTT: k = T, n = L, same batch, rules and density. The paper compares with the trainable
- * classifier in its access figures and with the same kind in its addition figures, so the caller says which.
+ * Cost of ordinary BPTT: k = T, n = L, same batch, rules and density. The stated access percentages of random
+ * classifiers fit a baseline with trainable ones, the stated addition percentages one of the same kind, so the caller
+ * says which.
  */
 export function baselineFigures(
   network: NetworkSpec,

@@ -1,9 +1,9 @@
 import { AppError } from '../errors.ts';
 
 /**
- * Accounting rules that the paper's Eqs. 8-16 leave open, each under a name. `DEFAULT_RULES` holds the choices that
- * reproduce the numbers which the paper states; they were fitted to those numbers, so that agreement is no evidence
- * for them. docs/cost-model.md lists what is the paper's and what was fitted.
+ * Accounting rules that Eqs. 8-16 leave open, each under a name; equation numbers in the cost model are the paper's.
+ * `DEFAULT_RULES` holds the choices that reproduce the numbers which the paper states; they were fitted to those
+ * numbers, so that agreement is no evidence for them. docs/cost-model.md lists what is the paper's and what was fitted.
  */
 export interface CostRules {
   /**

@@ -38,7 +38,7 @@ const cifar10: Preset = {
   inputKind: sourced('frames', 'paper', 'Direct encoding: the real-valued image enters at every step.'),
   inputShape: sourced(cifarSize(3), 'paper', 'Size of CIFAR10 images.'),
   stepCount: sourced(10, 'paper', 'The largest k of the CIFAR10 figures.'),
-  frameUs: sourced(null, 'paper', 'Images have no time.'),
+  stepDurationUs: sourced(null, 'paper', 'Images have no time.'),
   truncationIntervals: sourced([10, 5, 2, 1], 'paper', 'The k of the figures.'),
   ...common,
 };
@@ -53,7 +53,7 @@ const cifar10Dvs: Preset = {
     'Two channels are stated, the resolution is not; the sensor (128x128) is reduced by OR to 32x32.',
   ),
   stepCount: sourced(100, 'paper', 'Stated: the first 100 frames.'),
-  frameUs: sourced(5_000, 'paper', 'Stated: 5 ms.'),
+  stepDurationUs: sourced(5_000, 'paper', 'Stated: 5 ms.'),
   truncationIntervals: sourced([100, 50, 20, 10, 1], 'paper', 'The k of the figures.'),
   ...common,
 };

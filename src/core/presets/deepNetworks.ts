@@ -36,7 +36,7 @@ const vgg11: Preset = {
     `VGG11 with batch norm is stated; these are its standard sizes, with average pools like the paper's other networks. ${POOL_NOTE}`,
   ),
   stepCount: sourced(60, 'paper', 'Stated: the first 60 frames.'),
-  frameUs: sourced(5_000, 'paper', 'Stated: 5 ms.'),
+  stepDurationUs: sourced(5_000, 'paper', 'Stated: 5 ms.'),
   truncationIntervals: sourced(
     [60, 30, 20, 10, 5, 1],
     'ours',
@@ -79,7 +79,7 @@ const resnet18: Preset = {
     'SEW-ResNet18 with ADD is stated; which stem was used is not. Ours is the 7x7 stride-2 stem. The usual 3x3 max pool with padding 1 is a 2x2 one here, because pools have no padding: both bring 32x32 to 16x16, with windows that do not overlap in ours. Pools have no neurons, as in the published SEW-ResNet; the last one averages all positions.',
   ),
   stepCount: sourced(8, 'paper', 'Stated.'),
-  frameUs: sourced(null, 'paper', 'Recordings are used as the data set gives them.'),
+  stepDurationUs: sourced(null, 'paper', 'Recordings are used as the data set gives them.'),
   truncationIntervals: sourced(
     [8, 4, 2, 1],
     'ours',

@@ -57,8 +57,8 @@ export interface Preset {
   neuron: Sourced<NeuronParameters>;
   /** T. */
   stepCount: Sourced<number>;
-  /** Microseconds per event frame; null for images and for recordings that are used as they are. */
-  frameUs: Sourced<number | null>;
+  /** Microseconds per event frame (dt); null for images and for recordings that are used as they are. */
+  stepDurationUs: Sourced<number | null>;
   /** The k that are compared, largest first. */
   truncationIntervals: Sourced<number[]>;
   /** The n that are compared, largest (L, full BPTT) first. */
