@@ -6,9 +6,9 @@ import { encodeLink } from '../session/linkCodec.ts';
 import { defaultSession } from '../session/session.ts';
 import { applySetting } from '../session/sessionFields.ts';
 import type { EpochMetrics } from '../trainer/messages.ts';
-import type { CommandHost } from './host.ts';
 import { runCommand } from './main.ts';
 import type { TrainOutcome } from './pageApi.ts';
+import { fakeHost } from './testSupport.ts';
 import { readTrainRequest } from './trainCommand.ts';
 
 const epoch = (index: number): EpochMetrics => ({
@@ -43,29 +43,14 @@ const outcome: TrainOutcome = {
   testSamples: 3,
 };
 
-/** A host without a browser: remembers what was written, answers every call with `outcome`. */
-function fakeHost() {
-  const written = { out: '', notes: [] as string[], shared: [] as string[] };
-  const host: CommandHost = {
-    print: (text) => {
-      written.out += text;
+const hostWithPage = () =>
+  fakeHost(
+    (_request, onEvent) => {
+      onEvent({ type: 'epoch', metrics: epoch(1) });
+      return outcome;
     },
-    note: (line) => written.notes.push(line),
-    progress: () => {},
-    openPage: async () => ({
-      call: async (_name, _argument, onEvent = () => {}) => {
-        onEvent({ type: 'epoch', metrics: epoch(1) });
-        // biome-ignore lint/suspicious/noExplicitAny: the result's type depends on the method, which is 'train' here.
-        return outcome as any;
-      },
-    }),
-    share: async (path) => {
-      written.shared.push(path);
-      return [{ path: 'a.bin', size: 5, url: '/x' }];
-    },
-  };
-  return { host, written };
-}
+    [{ path: 'a.bin', size: 5, url: '/x' }],
+  );
 
 let folder = '';
 beforeEach(async () => {
@@ -73,7 +58,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true }));
 
-const requestOf = async (...args: string[]) => (await readTrainRequest(args, fakeHost().host)).request;
+const requestOf = async (...args: string[]) => (await readTrainRequest(args, hostWithPage().host)).request;
 
 describe('npm run train', () => {
   it('trains the default session where nothing is named', async () => {
@@ -109,7 +94,7 @@ describe('npm run train', () => {
   });
 
   it('says what was repaired in a broken link', async () => {
-    const { host, written } = fakeHost();
+    const { host, written } = hostWithPage();
     await readTrainRequest(['http://127.0.0.1:5173/#v=1&s=broken'], host);
     expect(written.notes.length).toBeGreaterThan(0);
   });
@@ -133,14 +118,14 @@ describe('npm run train', () => {
     [['/nowhere/a.json'], 'The session file /nowhere/a.json cannot be read (ENOENT).'],
     [['--set', 'data=files'], 'The session trains on files'],
   ])('refuses %j with a sentence', async (args, message) => {
-    const { host, written } = fakeHost();
+    const { host, written } = hostWithPage();
     expect(await runCommand('train', args, host)).toBe(1);
     expect(written.notes.join('\n')).toContain(message);
     expect(written.out).toBe('');
   });
 
   it('prints the report alone, and writes the same text to a file', async () => {
-    const { host, written } = fakeHost();
+    const { host, written } = hostWithPage();
     const file = join(folder, 'report.json');
     expect(await runCommand('train', ['--report', file], host)).toBe(0);
     expect(await readFile(file, 'utf8')).toBe(written.out);
@@ -167,7 +152,7 @@ describe('npm run train', () => {
   });
 
   it('keeps the result when the report cannot be written', async () => {
-    const { host, written } = fakeHost();
+    const { host, written } = hostWithPage();
     expect(await runCommand('train', ['--report', join(folder, 'no', 'report.json')], host)).toBe(1);
     expect(JSON.parse(written.out).digest).toBe('digest 1');
     expect(written.notes.join('\n')).toContain('cannot be written');
