@@ -30,7 +30,7 @@ export default defineConfig({
   ],
   webServer: {
     command: `npx vite --mode test --host 127.0.0.1 --port ${PORT} --strictPort`,
-    url: `${address}/headless.html`,
+    url: `${address}/e2e/harness/kernelPage.html`,
     // Never a server that someone left running: it could serve another working copy.
     reuseExistingServer: false,
     timeout: 60_000,

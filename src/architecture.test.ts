@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { describeKernel } from './gpu/kernelReflection.ts';
 
 /**
  * Which folder of src may import which, from top to bottom. `gpu/types` stands for `import type` from gpu, and a path
@@ -10,7 +11,8 @@ const MAY_IMPORT: Record<string, string[]> = {
   core: [],
   reference: ['core'],
   gpu: ['core/errors.ts'],
-  kernels: ['core', 'gpu/types'],
+  // Besides types, the two files of gpu that only read shader text.
+  kernels: ['core', 'gpu/types', 'gpu/kernelReflection.ts', 'gpu/structLayout.ts'],
   trainer: ['core', 'kernels', 'gpu'],
   data: ['core'],
   session: ['core', 'data', 'trainer/messages.ts'],
@@ -144,7 +146,7 @@ describe('the import table', () => {
     ['session/a.ts', "import type { M } from '../trainer/messages.ts';", ''],
     ['data/a.ts', "new Worker(new URL('../trainer/w.ts', import.meta.url));", 'imports trainer/w.ts'],
     ['kernels/a.ts', "import type { K } from '../gpu/kernelSpec.ts';", ''],
-    ['kernels/a.ts', "import { k } from '../gpu/kernelSpec.ts';", 'kernels/a.ts imports gpu/kernelSpec.ts'],
+    ['kernels/a.ts', "import { d } from '../gpu/device.ts';", 'kernels/a.ts imports gpu/device.ts'],
     ['kernels/sources.ts', "import a from '../../shaders/a.wgsl?raw';", ''],
     ['ui/A.tsx', "import a from '../../shaders/a.wgsl?raw';", 'which lies outside src'],
     ['core/a.test.ts', "import { tape } from '../testing/tape.ts';", ''],
@@ -166,13 +168,18 @@ describe('the import table', () => {
 
 describe('every shader', () => {
   const stems = filesUnder(join(ROOT, 'shaders'), /^[^/]+\.wgsl$/).map((path) => path.replace('.wgsl', ''));
-  const companions = (stem: string) => [
-    `src/kernels/${stem}.kernel.ts`,
-    `src/reference/${stem}.ts`,
-    `e2e/kernels/${stem}.spec.ts`,
-  ];
+  const companions = (stem: string) => [`src/reference/${stem}.ts`, `e2e/kernels/${stem}.spec.ts`];
 
-  it.each(stems)('%s has a descriptor, a float64 twin and a spec that compares them', (stem) => {
+  it.each(stems)('%s is described by its own text: entry point, bindings, overrides, includes', (stem) => {
+    const source = readFileSync(join(ROOT, 'shaders', `${stem}.wgsl`), 'utf8');
+    const { includes, bindings } = describeKernel(stem, source);
+    expect(bindings.length).toBeGreaterThan(0);
+    expect(includes.filter((name) => !existsSync(join(ROOT, 'shaders', 'shared', `${name}.wgsl`)))).toEqual(
+      [],
+    );
+  });
+
+  it.each(stems)('%s has a float64 twin and a spec that compares them', (stem) => {
     expect(companions(stem).filter((path) => !existsSync(join(ROOT, path)))).toEqual([]);
   });
 });
