@@ -8,6 +8,7 @@ type Command = (args: string[], host: CommandHost) => Promise<number>;
 const COMMANDS: Record<string, () => Promise<Command>> = {
   train: async () => (await import('./trainCommand.ts')).trainCommand,
   golden: async () => (await import('./goldenCommand.ts')).goldenCommand,
+  cost: async () => (await import('./cost.ts')).costCommand,
   inspect: async () => (await import('./inspectCommand.ts')).inspectCommand,
 };
 
