@@ -1,0 +1,68 @@
+// The per-pass and per-window uniforms: the only definition. src/gpu/structLayout.ts reads the field names from this
+// text and packs values by name; every field is u32, i32 or f32, so its offset is 4 times its position.
+
+// What does not change while a plan lives. "in" is the lower side of a window, "out" the upper.
+struct LayerParams {
+  batchSize: u32,
+  inHeight: u32,
+  inWidth: u32,
+  inChannels: u32,
+  inPlanes: u32,
+  inWords: u32,          // u32 words of one plane of one sample at one step
+  inScale: f32,          // value of one count
+  inWholeSample: u32,    // 1: the input holds all T steps; 0: the steps of the interval
+  outHeight: u32,
+  outWidth: u32,
+  outChannels: u32,
+  outVectors: u32,       // ceil(outChannels / 4)
+  outPlanes: u32,
+  outWords: u32,
+  kernelHeight: u32,
+  kernelWidth: u32,
+  stride: i32,
+  padding: i32,
+  hasBias: u32,
+  beta: f32,
+  theta: f32,
+  threshold: f32,
+  surrogateWidth: f32,
+  detachReset: u32,
+  poolFactor: f32,       // pools: what one count adds to the current; sums: weight of the first operand
+  poolMaximum: u32,
+  dropout: f32,
+  dropoutStream: u32,
+  chunkStart: u32,       // backward passes: steps [chunkStart, chunkStart + chunkSteps) of the interval
+  chunkSteps: u32,
+  accumulate: u32,       // 1: add to what the output holds
+  splitCount: u32,
+  splitSize: u32,
+  classCount: u32,
+  block: u32,
+  blockCount: u32,
+  lossKind: u32,         // 0 mean squared error of the rate, 1 cross-entropy on the rate
+  elementCount: u32,
+  momentum: f32,
+  weightDecay: f32,
+  beta1: f32,
+  beta2: f32,
+  epsilon: f32,
+  adam: u32,
+  slot: u32,             // index in a table of the metrics buffer
+  evaluate: u32,
+};
+
+// What changes from one run of a pass to the next.
+struct StepWindow {
+  stepStart: u32,        // first step, counted from the start of the sample
+  historyStart: u32,     // first step, counted from the start of the interval
+  stepCount: u32,
+  isFirst: u32,          // 1: membranes start from zero
+  isLast: u32,           // 1: the sample ends with this window
+  interval: u32,
+  updateAccumulate: u32, // 1: gradients of earlier intervals are kept and added to
+  learningRate: f32,
+  biasCorrection1: f32,  // Adam: 1 - beta1^updates, 1 - beta2^updates
+  biasCorrection2: f32,
+  seed: u32,
+  iteration: u32,
+};

@@ -1,0 +1,104 @@
+// Backward recursion of 4 neighbouring LIF neurons, shared by the kernels that differ only in where the error comes from.
+//
+// Needs these module-scope names from the including kernel: params, window, surrogateHistory, keepBits, gamma, gammaCarry,
+// LIF, HISTORY, DROPOUT; includes surrogate and random. "in" is the layer whose neurons these are.
+
+struct Cell {
+  sample: u32,
+  position: u32,
+  vector: u32,
+  neuron: u32,       // first of the 4 neurons: position*inChannels + 4*vector
+  valid: u32,        // how many of the 4 exist
+};
+
+fn inVectors() -> u32 { return (params.inChannels + 3u) / 4u; }
+
+fn cellOf(index: u32) -> Cell {
+  let vectors = inVectors();
+  let positions = params.inHeight * params.inWidth;
+  let vector = index % vectors;
+  let position = (index / vectors) % positions;
+  return Cell(index / (vectors * positions), position, vector, position * params.inChannels + 4u * vector,
+    min(params.inChannels - 4u * vector, 4u));
+}
+
+fn cellCount() -> u32 { return params.batchSize * params.inHeight * params.inWidth * inVectors(); }
+
+fn chunkStop() -> u32 { return min(params.chunkStart + params.chunkSteps, window.stepCount); }
+
+// Place of the 4 neurons' gamma (or error) at a step of the interval; buffers hold the steps of the chunk.
+fn gammaAt(step: u32, cell: Cell) -> u32 {
+  let frame = (step - params.chunkStart) * params.batchSize + cell.sample;
+  return (frame * params.inHeight * params.inWidth + cell.position) * inVectors() + cell.vector;
+}
+
+fn validMask(cell: Cell) -> vec4f {
+  return select(vec4f(0.0), vec4f(1.0), vec4u(0u, 1u, 2u, 3u) < vec4u(cell.valid));
+}
+
+// ds/du of the 4 neurons at a step; lanes that do not exist are 0.
+fn surrogateDerivative(step: u32, cell: Cell) -> vec4f {
+  let frame = (window.historyStart + step) * params.batchSize + cell.sample;
+  if (HISTORY == 1u) {
+    let word = frame * params.inWords + (cell.neuron >> 5u);
+    let shift = cell.neuron & 31u;
+    var bits = surrogateHistory[word] >> shift;
+    if (shift > 28u) { bits |= surrogateHistory[word + 1u] << (32u - shift); }
+    let near = ((vec4u(bits) >> vec4u(0u, 1u, 2u, 3u)) & vec4u(1u)) == vec4u(1u);
+    return select(vec4f(0.0), vec4f(1.0 / params.surrogateWidth), near) * validMask(cell);
+  }
+  let base = frame * params.inHeight * params.inWidth * params.inChannels + cell.neuron;
+  var u = vec4f(params.threshold);
+  for (var lane = 0u; lane < cell.valid; lane++) { u[lane] = bitcast<f32>(surrogateHistory[base + lane]); }
+  return smoothDerivative(u) * validMask(cell);
+}
+
+// What an error at the masked output is worth at the spike: 1/(1 - p) where kept, 0 where dropped.
+fn dropoutFactor(cell: Cell) -> vec4f {
+  var factor = vec4f(1.0);
+  if (DROPOUT == 0u) { return factor; }
+  for (var lane = 0u; lane < cell.valid; lane++) {
+    let i = cell.neuron + lane;
+    var keep = false;
+    if (DROPOUT == 2u) {
+      keep = ((keepBits[cell.sample * params.inWords + (i >> 5u)] >> (i & 31u)) & 1u) == 1u;
+    } else {
+      keep = dropoutKeeps(window.seed, params.dropoutStream, window.iteration, cell.sample * (params.inWords * 32u) + i, params.dropout);
+    }
+    factor[lane] = select(0.0, 1.0 / (1.0 - params.dropout), keep);
+  }
+  return factor;
+}
+
+fn carryAt(cell: Cell) -> u32 {
+  return (cell.sample * params.inHeight * params.inWidth + cell.position) * inVectors() + cell.vector;
+}
+
+// gamma of the step after the chunk; zero behind the end of the interval, where no gradient crosses.
+fn firstGamma(cell: Cell) -> vec4f {
+  if (LIF == 0u || chunkStop() == window.stepCount) { return vec4f(); }
+  return gammaCarry[carryAt(cell)];
+}
+
+fn keepGamma(cell: Cell, gammaNow: vec4f) {
+  if (LIF == 1u && params.chunkStart > 0u) { gammaCarry[carryAt(cell)] = gammaNow; }
+}
+
+// One step backwards: writes gamma (LIF) or the error itself, returns what the step before needs.
+// SUM_STEPS keeps only the sum over all steps: the first layer of real-valued frames needs no more.
+fn recordStep(step: u32, cell: Cell, error: vec4f, derivative: vec4f, factor: vec4f, gammaNext: vec4f) -> vec4f {
+  if (LIF == 0u) {
+    let at = gammaAt(step, cell);
+    let masked = error * validMask(cell);
+    if (params.accumulate == 1u) { gamma[at] += masked; } else { gamma[at] = masked; }
+    return vec4f();
+  }
+  let now = gammaStep(error * factor, derivative, gammaNext);
+  if (SUM_STEPS == 1u) {
+    let at = carryAt(cell);
+    if (step + 1u == window.stepCount) { gamma[at] = now; } else { gamma[at] += now; }
+  } else {
+    gamma[gammaAt(step, cell)] = now;
+  }
+  return now;
+}

@@ -1,0 +1,134 @@
+// Input current of a synapse (convolution, or a linear layer as the convolution whose kernel is its whole input).
+//
+// Needs these module-scope names from the including kernel: params, inputs, weights, VECTORS, SYNAPSE.
+//   inputs   SYNAPSE_BITS     u32[step][B][inPlanes][inWords], bit (y*inWidth + x)*inChannels + c of a plane
+//            SYNAPSE_FRAMES   f32[B][inHeight][inWidth][inChannels] as bit patterns, the same at every step
+//            SYNAPSE_CURRENTS f32[step][B][outHeight*outWidth*outChannels] as bit patterns: the current itself
+//   weights  vec4f[kernelHeight*kernelWidth*inChannels (+ 1: bias)][outVectors], row (ky*kernelWidth + kx)*inChannels + c
+//
+// Because channels are innermost, the inputs under one kernel row are one run of kernelWidth*inChannels bits. The run is
+// read 32 bits at a time, empty words are skipped and only set bits cost arithmetic.
+
+const SYNAPSE_BITS = 0u;
+const SYNAPSE_FRAMES = 1u;
+const SYNAPSE_CURRENTS = 2u;
+
+// Currents of VECTORS x 4 neighbouring output channels. Four named vectors stay in registers; an array would not.
+struct Currents {
+  a: vec4f,
+  b: vec4f,
+  c: vec4f,
+  d: vec4f,
+};
+
+// `count` (at most 32) bits from bit `start` of a row of `rowBits` bits whose first bit is `rowBase`; zero outside.
+fn rowRun(planeBase: u32, rowBase: u32, rowBits: i32, start: i32, count: i32) -> u32 {
+  let low = max(start, 0);
+  let high = min(start + count, rowBits);
+  if (high <= low) { return 0u; }
+  let bit = rowBase + u32(low);
+  let shift = bit & 31u;
+  let length = u32(high - low);
+  let word = planeBase + (bit >> 5u);
+  var run = inputs[word] >> shift;
+  if (shift + length > 32u) { run |= inputs[word + 1u] << (32u - shift); }
+  if (length < 32u) { run &= (1u << length) - 1u; }
+  return run << u32(low - start);
+}
+
+fn addRow(sum: Currents, row: u32, firstVector: u32, factor: f32) -> Currents {
+  let at = row * params.outVectors + firstVector;
+  var next = sum;
+  next.a += factor * weights[at];
+  if (VECTORS > 1u) { next.b += factor * weights[at + 1u]; }
+  if (VECTORS > 2u) {
+    next.c += factor * weights[at + 2u];
+    next.d += factor * weights[at + 3u];
+  }
+  return next;
+}
+
+fn bitCurrent(step: u32, sample: u32, outY: u32, outX: u32, firstVector: u32) -> Currents {
+  var sum = Currents();
+  let rowBits = i32(params.inWidth * params.inChannels);
+  let runBits = i32(params.kernelWidth * params.inChannels);
+  let runStart = (i32(outX) * params.stride - params.padding) * i32(params.inChannels);
+  let sampleBase = (step * params.batchSize + sample) * params.inPlanes * params.inWords;
+  for (var plane = 0u; plane < params.inPlanes; plane++) {
+    let planeBase = sampleBase + plane * params.inWords;
+    let factor = f32(1u << plane);
+    for (var ky = 0u; ky < params.kernelHeight; ky++) {
+      let y = i32(outY) * params.stride - params.padding + i32(ky);
+      if (y < 0 || y >= i32(params.inHeight)) { continue; }
+      let firstRow = ky * u32(runBits);
+      for (var offset = 0; offset < runBits; offset += 32) {
+        var run = rowRun(planeBase, u32(y * rowBits), rowBits, runStart + offset, min(32, runBits - offset));
+        while (run != 0u) {
+          let bit = firstTrailingBit(run);
+          run &= run - 1u;
+          sum = addRow(sum, firstRow + u32(offset) + bit, firstVector, factor);
+        }
+      }
+    }
+  }
+  sum.a *= params.inScale;
+  sum.b *= params.inScale;
+  sum.c *= params.inScale;
+  sum.d *= params.inScale;
+  return sum;
+}
+
+fn frameCurrent(sample: u32, outY: u32, outX: u32, firstVector: u32) -> Currents {
+  var sum = Currents();
+  for (var ky = 0u; ky < params.kernelHeight; ky++) {
+    let y = i32(outY) * params.stride - params.padding + i32(ky);
+    if (y < 0 || y >= i32(params.inHeight)) { continue; }
+    for (var kx = 0u; kx < params.kernelWidth; kx++) {
+      let x = i32(outX) * params.stride - params.padding + i32(kx);
+      if (x < 0 || x >= i32(params.inWidth)) { continue; }
+      let pixel = ((sample * params.inHeight + u32(y)) * params.inWidth + u32(x)) * params.inChannels;
+      let firstRow = (ky * params.kernelWidth + kx) * params.inChannels;
+      for (var c = 0u; c < params.inChannels; c++) {
+        sum = addRow(sum, firstRow + c, firstVector, bitcast<f32>(inputs[pixel + c]));
+      }
+    }
+  }
+  return sum;
+}
+
+fn givenVector(base: u32, channel: u32) -> vec4f {
+  var value = vec4f();
+  for (var lane = 0u; lane < 4u; lane++) {
+    if (channel + lane < params.outChannels) { value[lane] = bitcast<f32>(inputs[base + channel + lane]); }
+  }
+  return value;
+}
+
+fn givenCurrent(step: u32, sample: u32, outY: u32, outX: u32, firstVector: u32) -> Currents {
+  let position = outY * params.outWidth + outX;
+  let base = ((step * params.batchSize + sample) * params.outHeight * params.outWidth + position) * params.outChannels;
+  var sum = Currents();
+  sum.a = givenVector(base, 4u * firstVector);
+  if (VECTORS > 1u) { sum.b = givenVector(base, 4u * firstVector + 4u); }
+  if (VECTORS > 2u) {
+    sum.c = givenVector(base, 4u * firstVector + 8u);
+    sum.d = givenVector(base, 4u * firstVector + 12u);
+  }
+  return sum;
+}
+
+// Current of output channels 4*firstVector .. + 4*VECTORS - 1 at one position, bias included.
+// `step` counts in the input buffer; frames ignore it.
+fn synapticCurrent(step: u32, sample: u32, outY: u32, outX: u32, firstVector: u32) -> Currents {
+  if (SYNAPSE == SYNAPSE_CURRENTS) { return givenCurrent(step, sample, outY, outX, firstVector); }
+  var sum = Currents();
+  if (SYNAPSE == SYNAPSE_FRAMES) {
+    sum = frameCurrent(sample, outY, outX, firstVector);
+  } else {
+    sum = bitCurrent(step, sample, outY, outX, firstVector);
+  }
+  if (params.hasBias == 1u) {
+    sum = addRow(sum, params.kernelHeight * params.kernelWidth * params.inChannels, firstVector, 1.0);
+  }
+  return sum;
+}

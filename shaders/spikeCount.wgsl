@@ -1,0 +1,28 @@
+// spikeCount: how many counts a layer's output holds over one window: spikes for a LIF layer.
+//
+// Work split   one invocation = one word of one sample at one step; integer atomics, whose order does not matter
+// Reads        countBits   u32[step][B][inPlanes][inWords]
+// Adds         totals      u32[slots], entry `slot`
+// Includes     layerParams
+// Twin         src/reference/spikeCount.ts
+
+override WORKGROUP_SIZE: u32 = 64u;
+
+@group(0) @binding(0) var<uniform> params: LayerParams;
+@group(0) @binding(1) var<uniform> window: StepWindow;
+@group(1) @binding(0) var<storage, read_write> countBits: array<u32>;
+@group(1) @binding(1) var<storage, read_write> totals: array<atomic<u32>>;
+
+@compute @workgroup_size(WORKGROUP_SIZE)
+fn spikeCount(@builtin(global_invocation_id) globalId: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let cell = globalId.x + globalId.y * groups.x * WORKGROUP_SIZE;
+  let frames = window.stepCount * params.batchSize;
+  if (cell >= frames * params.inWords) { return; }
+  let word = cell % params.inWords;
+  let frame = window.historyStart * params.batchSize + cell / params.inWords;
+  var count = 0u;
+  for (var plane = 0u; plane < params.inPlanes; plane++) {
+    count += countOneBits(countBits[(frame * params.inPlanes + plane) * params.inWords + word]) << plane;
+  }
+  if (count != 0u) { atomicAdd(&totals[params.slot], count); }
+}

@@ -1,0 +1,117 @@
+// synapseBackward: error at a layer's output from the layer above (a convolution or linear layer), and the LIF backward
+// recursion of the layer's own neurons.
+//
+//   e[t][y][x][c] = sum over windows (outY, outX) that see (y, x), over o:  gammaAbove[t][outY][outX][o] * W[ky][kx][c][o]
+//   gamma[t] = (e[t] - theta gamma[t+1]) h[t] + beta gamma[t+1]                               (maths.md 8, 9)
+//
+// The error is needed only where the surrogate window is open (h != 0): closed neurons are skipped. Four steps are worked
+// on together, so that a weight is loaded once for four.
+//
+// Work split   one invocation = 4 neighbouring channels at one position of one sample, all steps of the chunk, backwards
+// Reads        gammaAbove        vec4f[chunkSteps][B][outHeight*outWidth][outVectors]
+//              weights           of the layer above, see shared/synapse.wgsl
+//              surrogateHistory  of this layer; keepBits as in lifForward
+// Overwrites   gamma             vec4f[chunkSteps][B][inHeight*inWidth][inVectors]; adds when LIF = 0 and accumulate
+// Updates      gammaCarry        vec4f[B][inHeight*inWidth][inVectors]   gamma of the first step of the chunk
+// Includes     layerParams, lifGradient, surrogate, random
+// Twin         src/reference/synapseBackward.ts
+
+override WORKGROUP_SIZE: u32 = 64u;
+override LIF: u32 = 1u;               // 0: write the error itself (plain pools, sums)
+override SURROGATE: u32 = 0u;
+override HISTORY: u32 = 1u;           // 1 window bits, 2 membranes
+override DROPOUT: u32 = 0u;
+override SUM_STEPS: u32 = 0u;
+
+@group(0) @binding(0) var<uniform> params: LayerParams;
+@group(0) @binding(1) var<uniform> window: StepWindow;
+@group(1) @binding(0) var<storage, read_write> gammaAbove: array<vec4f>;
+@group(1) @binding(1) var<storage, read> weights: array<vec4f>;
+@group(1) @binding(2) var<storage, read_write> surrogateHistory: array<u32>;
+@group(1) @binding(3) var<storage, read_write> keepBits: array<u32>;
+@group(1) @binding(4) var<storage, read_write> gamma: array<vec4f>;
+@group(1) @binding(5) var<storage, read_write> gammaCarry: array<vec4f>;
+
+// Errors of the 4 neurons at 4 steps: last, last - 1, last - 2, last - 3.
+struct Errors {
+  a: vec4f,
+  b: vec4f,
+  c: vec4f,
+  d: vec4f,
+};
+
+fn weightedSum(w0: vec4f, w1: vec4f, w2: vec4f, w3: vec4f, g: vec4f) -> vec4f {
+  return vec4f(dot(w0, g), dot(w1, g), dot(w2, g), dot(w3, g));
+}
+
+fn errorsOfFourSteps(last: u32, cell: Cell) -> Errors {
+  var sum = Errors();
+  let y = i32(cell.position / params.inWidth) + params.padding;
+  let x = i32(cell.position % params.inWidth) + params.padding;
+  let outVectors = params.outVectors;
+  let stepStride = params.batchSize * params.outHeight * params.outWidth * outVectors;
+  // Steps before the chunk are clamped to its first one: computed twice, never used.
+  let first = params.chunkStart;
+  let s0 = (last - first) * stepStride;
+  let s1 = (max(last, first + 1u) - 1u - first) * stepStride;
+  let s2 = (max(last, first + 2u) - 2u - first) * stepStride;
+  let s3 = (max(last, first + 3u) - 3u - first) * stepStride;
+  let outYStart = max(0, (y - i32(params.kernelHeight) + params.stride) / params.stride);
+  let outYStop = min(i32(params.outHeight) - 1, y / params.stride);
+  let outXStart = max(0, (x - i32(params.kernelWidth) + params.stride) / params.stride);
+  let outXStop = min(i32(params.outWidth) - 1, x / params.stride);
+  let lastLane = cell.valid - 1u;
+  for (var outY = outYStart; outY <= outYStop; outY++) {
+    let ky = y - outY * params.stride;
+    for (var outX = outXStart; outX <= outXStop; outX++) {
+      let kx = x - outX * params.stride;
+      let row = (u32(ky) * params.kernelWidth + u32(kx)) * params.inChannels + 4u * cell.vector;
+      let w0 = row * outVectors;
+      let w1 = (row + min(1u, lastLane)) * outVectors;
+      let w2 = (row + min(2u, lastLane)) * outVectors;
+      let w3 = (row + min(3u, lastLane)) * outVectors;
+      let at = (cell.sample * params.outHeight * params.outWidth + u32(outY) * params.outWidth + u32(outX)) * outVectors;
+      for (var o = 0u; o < outVectors; o++) {
+        let v0 = weights[w0 + o];
+        let v1 = weights[w1 + o];
+        let v2 = weights[w2 + o];
+        let v3 = weights[w3 + o];
+        sum.a += weightedSum(v0, v1, v2, v3, gammaAbove[s0 + at + o]);
+        sum.b += weightedSum(v0, v1, v2, v3, gammaAbove[s1 + at + o]);
+        sum.c += weightedSum(v0, v1, v2, v3, gammaAbove[s2 + at + o]);
+        sum.d += weightedSum(v0, v1, v2, v3, gammaAbove[s3 + at + o]);
+      }
+    }
+  }
+  return sum;
+}
+
+fn derivativeAt(step: i32, cell: Cell) -> vec4f {
+  if (step < i32(params.chunkStart)) { return vec4f(); }
+  if (LIF == 0u) { return vec4f(1.0); }
+  return surrogateDerivative(u32(step), cell);
+}
+
+@compute @workgroup_size(WORKGROUP_SIZE)
+fn synapseBackward(@builtin(global_invocation_id) globalId: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let index = globalId.x + globalId.y * groups.x * WORKGROUP_SIZE;
+  if (index >= cellCount()) { return; }
+  let cell = cellOf(index);
+  let factor = dropoutFactor(cell);
+  var next = firstGamma(cell);
+  let stop = i32(chunkStop());
+  let start = i32(params.chunkStart);
+  for (var last = stop - 1; last >= start; last -= 4) {
+    let h0 = derivativeAt(last, cell);
+    let h1 = derivativeAt(last - 1, cell);
+    let h2 = derivativeAt(last - 2, cell);
+    let h3 = derivativeAt(last - 3, cell);
+    var errors = Errors();
+    if (any((h0 + h1 + h2 + h3) != vec4f(0.0))) { errors = errorsOfFourSteps(u32(last), cell); }
+    next = recordStep(u32(last), cell, errors.a, h0, factor, next);
+    if (last - 1 >= start) { next = recordStep(u32(last - 1), cell, errors.b, h1, factor, next); }
+    if (last - 2 >= start) { next = recordStep(u32(last - 2), cell, errors.c, h2, factor, next); }
+    if (last - 3 >= start) { next = recordStep(u32(last - 3), cell, errors.d, h3, factor, next); }
+  }
+  keepGamma(cell, next);
+}

@@ -1,0 +1,120 @@
+// weightGrad: weight gradient of a convolution or linear layer over the steps of one chunk.
+//
+//   dW[ky][kx][c][o] = sum over t, b, outY, outX:  gamma[t][b][outY][outX][o] * input[t][b][y][x][c]      (maths.md 10)
+//   dBias[o]         = sum over t, b, outY, outX:  gamma[t][b][outY][outX][o]
+//
+// Inputs are bits: for each position, 32 inputs under one kernel row are read as one word and only set bits cost an
+// addition. The sum runs over t backwards, then b, then positions, in that order, and goes on where the chunk before
+// stopped, so it does not depend on how the interval is cut into chunks. Samples are split into splitCount groups with a
+// partial gradient each; optimizerStep adds the groups in order.
+//
+// Work split   one invocation = 32 neighbouring weights of one kernel row x 4 output channels of one group of samples
+// Reads        inputs     see shared/synapse.wgsl (bits or frames)
+//              gamma      vec4f[chunkSteps][B][positions][outVectors]
+// Updates      partials   vec4f[splitCount][rows (+ 1: bias)][outVectors]; overwritten by the first chunk of an interval
+//                         unless the interval's gradients are added to earlier ones (window.updateAccumulate)
+// Includes     layerParams
+// Twin         src/reference/weightGrad.ts
+
+override WORKGROUP_SIZE: u32 = 64u;
+override SYNAPSE: u32 = 0u;           // 0 bits, 1 frames
+override SUM_STEPS: u32 = 0u;         // 1: gamma holds one step, the sum over the interval (frames)
+
+@group(0) @binding(0) var<uniform> params: LayerParams;
+@group(0) @binding(1) var<uniform> window: StepWindow;
+@group(1) @binding(0) var<storage, read_write> inputs: array<u32>;
+@group(1) @binding(1) var<storage, read_write> gamma: array<vec4f>;
+@group(1) @binding(2) var<storage, read_write> partials: array<vec4f>;
+
+var<private> sums: array<vec4f, 32>;
+
+fn rowRun(planeBase: u32, rowBase: u32, rowBits: i32, start: i32, count: i32) -> u32 {
+  let low = max(start, 0);
+  let high = min(start + count, rowBits);
+  if (high <= low) { return 0u; }
+  let bit = rowBase + u32(low);
+  let shift = bit & 31u;
+  let length = u32(high - low);
+  let word = planeBase + (bit >> 5u);
+  var run = inputs[word] >> shift;
+  if (shift + length > 32u) { run |= inputs[word + 1u] << (32u - shift); }
+  if (length < 32u) { run &= (1u << length) - 1u; }
+  return run << u32(low - start);
+}
+
+fn addBits(frame: u32, y: i32, outX: u32, offset: i32, count: i32, g: vec4f) {
+  let rowBits = i32(params.inWidth * params.inChannels);
+  let start = (i32(outX) * params.stride - params.padding) * i32(params.inChannels) + offset;
+  for (var plane = 0u; plane < params.inPlanes; plane++) {
+    let planeBase = (frame * params.inPlanes + plane) * params.inWords;
+    var run = rowRun(planeBase, u32(y * rowBits), rowBits, start, count);
+    let scaled = g * f32(1u << plane);
+    while (run != 0u) {
+      let bit = firstTrailingBit(run);
+      run &= run - 1u;
+      sums[bit] += scaled;
+    }
+  }
+}
+
+fn addFrame(sample: u32, y: i32, outX: u32, offset: i32, count: i32, g: vec4f) {
+  let rowLength = i32(params.inWidth * params.inChannels);
+  let start = (i32(outX) * params.stride - params.padding) * i32(params.inChannels) + offset;
+  let base = i32((sample * params.inHeight + u32(y)) * params.inWidth * params.inChannels);
+  for (var j = 0; j < count; j++) {
+    let at = start + j;
+    if (at >= 0 && at < rowLength) { sums[j] += g * bitcast<f32>(inputs[u32(base + at)]); }
+  }
+}
+
+@compute @workgroup_size(WORKGROUP_SIZE)
+fn weightGrad(@builtin(global_invocation_id) globalId: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let index = globalId.x + globalId.y * groups.x * WORKGROUP_SIZE;
+  let runBits = i32(params.kernelWidth * params.inChannels);
+  let rowWords = (u32(runBits) + 31u) / 32u;
+  let wordCount = params.kernelHeight * rowWords + params.hasBias;
+  if (index >= params.splitCount * wordCount * params.outVectors) { return; }
+  let vector = index % params.outVectors;
+  let word = (index / params.outVectors) % wordCount;
+  let split = index / (params.outVectors * wordCount);
+  let isBias = word == params.kernelHeight * rowWords;
+  let ky = word / rowWords;
+  let offset = i32(word % rowWords) * 32;
+  let count = select(min(32, runBits - offset), 1, isBias);
+  let firstRow = select(ky * u32(runBits) + u32(offset), params.kernelHeight * u32(runBits), isBias);
+  let rowCount = params.kernelHeight * u32(runBits) + params.hasBias;
+  let outBase = (split * rowCount + firstRow) * params.outVectors + vector;
+
+  let stop = min(params.chunkStart + params.chunkSteps, window.stepCount);
+  let goesOn = stop < window.stepCount || window.updateAccumulate == 1u;
+  for (var j = 0; j < 32; j++) {
+    sums[j] = vec4f();
+    if (goesOn && j < count) { sums[j] = partials[outBase + u32(j) * params.outVectors]; }
+  }
+  let firstSample = split * params.splitSize;
+  let lastSample = min(firstSample + params.splitSize, params.batchSize);
+  let inputStart = select(window.historyStart, window.stepStart, params.inWholeSample == 1u);
+  let steps = select(stop - params.chunkStart, 1u, SUM_STEPS == 1u);
+  for (var back = 0u; back < steps; back++) {
+    let chunkStep = steps - 1u - back;
+    let inputStep = inputStart + params.chunkStart + chunkStep;
+    for (var sample = firstSample; sample < lastSample; sample++) {
+      let gammaBase = (chunkStep * params.batchSize + sample) * params.outHeight * params.outWidth * params.outVectors + vector;
+      for (var outY = 0u; outY < params.outHeight; outY++) {
+        let y = i32(outY) * params.stride - params.padding + i32(ky);
+        if (!isBias && (y < 0 || y >= i32(params.inHeight))) { continue; }
+        for (var outX = 0u; outX < params.outWidth; outX++) {
+          let g = gamma[gammaBase + (outY * params.outWidth + outX) * params.outVectors];
+          if (isBias) {
+            sums[0] += g;
+          } else if (SYNAPSE == 1u) {
+            addFrame(sample, y, outX, offset, count, g);
+          } else {
+            addBits(inputStep * params.batchSize + sample, y, outX, offset, count, g * params.inScale);
+          }
+        }
+      }
+    }
+  }
+  for (var j = 0; j < count; j++) { partials[outBase + u32(j) * params.outVectors] = sums[j]; }
+}

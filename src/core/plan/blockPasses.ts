@@ -1,0 +1,554 @@
+import { wordsPerFrame } from '../encodedDataset.ts';
+import {
+  gradientSplits,
+  type PlanBuilder,
+  SURROGATE_INDEX,
+  vectorsOf,
+  weightElements,
+} from './planBuilder.ts';
+import type { Activation, BlockStages, Stage } from './stages.ts';
+import type { Pass, PassKind, ProgramStep, StepWindow } from './types.ts';
+
+type PassFields = Partial<Pick<Pass, 'overrides' | 'params' | 'buffers'>> & { invocations: number };
+
+/** A backward pass before it is bound to a chunk. */
+type ChunkPass = (chunkStart: number) => number;
+
+/**
+ * The passes of one local block: made once, run in every interval. Each method returns program steps in the order in
+ * which they must run.
+ */
+export class BlockPasses {
+  private readonly builder: PlanBuilder;
+  private readonly index: number;
+  private readonly block: BlockStages;
+  private readonly stages: Stage[];
+  private readonly forwardPasses: number[];
+  private readonly evaluatePasses: number[];
+  private readonly lossPass: number;
+  /** Per chunk, first chunk of the interval first. */
+  private readonly backwardPasses: number[][];
+  private readonly updatePasses: number[];
+
+  constructor(builder: PlanBuilder, index: number) {
+    this.builder = builder;
+    this.index = index;
+    this.block = builder.graph.blocks[index];
+    this.stages = [...this.block.body, this.block.classifier].map((id) => builder.graph.stages[id]);
+    this.forwardPasses = this.stages.flatMap((stage) => this.stageForward(stage, false));
+    this.lossPass = this.loss();
+    this.backwardPasses = this.backward();
+    this.updatePasses = this.stages.flatMap((stage) => this.update(stage));
+    this.evaluatePasses = [
+      ...this.stages.flatMap((stage) => this.stageForward(stage, true)),
+      this.loss(),
+      ...this.stages.filter((stage) => stage.lif).map((stage) => this.spikeCount(stage)),
+    ];
+  }
+
+  /** Zeroes the buffers whose bits the forward passes set one by one. */
+  clear(window: number): ProgramStep {
+    const buffers = this.stages.flatMap((stage) => {
+      const names = stage.kind === 'add' ? [] : [`${stage.name}.spikes`];
+      if (stage.lif && !this.builder.usesMembraneHistory(stage)) names.push(`${stage.name}.surrogateHistory`);
+      return names;
+    });
+    return { kind: 'clear', block: this.index, window, buffers };
+  }
+
+  forward(window: number): ProgramStep[] {
+    return this.run(this.forwardPasses, window);
+  }
+
+  /** Loss, backward in chunks from the last to the first, and the update where this interval has one. */
+  learn(window: number, { stepCount, isLast }: StepWindow): ProgramStep[] {
+    const steps = this.run([this.lossPass], window);
+    const chunkSteps = this.builder.chunkSteps[this.index];
+    for (let chunk = this.backwardPasses.length - 1; chunk >= 0; chunk--) {
+      if (chunk * chunkSteps < stepCount) steps.push(...this.run(this.backwardPasses[chunk], window));
+    }
+    if (this.builder.config.update === 'interval' || isLast)
+      steps.push(...this.run(this.updatePasses, window));
+    return steps;
+  }
+
+  evaluate(window: number): ProgramStep[] {
+    return this.run(this.evaluatePasses, window);
+  }
+
+  private run(passes: number[], window: number): ProgramStep[] {
+    return passes.map((pass) => ({ kind: 'run', pass, window }));
+  }
+
+  private add(kind: PassKind, kernel: string, stage: Stage, fields: PassFields): number {
+    return this.builder.addPass({
+      kind,
+      kernel,
+      label: `${kernel}/${stage.name}`,
+      block: this.index,
+      stage: stage.name,
+      overrides: fields.overrides ?? {},
+      params: fields.params ?? {},
+      buffers: fields.buffers ?? {},
+      invocations: fields.invocations,
+    });
+  }
+
+  private activation(id: number): Activation {
+    return this.builder.graph.activations[id];
+  }
+
+  /** The buffer that holds an activation. */
+  private bufferOf(activation: Activation): string {
+    if (activation.producer < 0) return 'input';
+    return `${this.builder.graph.stages[activation.producer].name}.spikes`;
+  }
+
+  /** Geometry of a stage's window: `in` is what it reads, `out` what it writes. */
+  private geometry(stage: Stage): Record<string, number> {
+    const input = this.activation(stage.inputs[stage.inputs.length - 1]);
+    const output = this.activation(stage.output);
+    return {
+      batchSize: this.builder.config.batchSize,
+      inHeight: stage.inputShape.height,
+      inWidth: stage.inputShape.width,
+      inChannels: stage.inputShape.channels,
+      inPlanes: input.planes,
+      inWords: wordsPerFrame(stage.inputShape),
+      inScale: input.scale,
+      inWholeSample: input.producer < 0 ? 1 : 0,
+      outHeight: stage.outputShape.height,
+      outWidth: stage.outputShape.width,
+      outChannels: stage.outputShape.channels,
+      outVectors: vectorsOf(stage.outputShape.channels),
+      outPlanes: output.planes,
+      outWords: wordsPerFrame(stage.outputShape),
+      kernelHeight: stage.kernelHeight,
+      kernelWidth: stage.kernelWidth,
+      stride: stage.stride,
+      padding: stage.padding,
+      hasBias: stage.parameters?.bias ? 1 : 0,
+      poolMaximum: stage.pool === 'maximum' ? 1 : 0,
+    };
+  }
+
+  private neuron(stage: Stage): Record<string, number> {
+    const { beta, theta, threshold, surrogateWidth, detachReset } = stage.neuron;
+    return {
+      beta,
+      theta,
+      threshold,
+      surrogateWidth,
+      detachReset: detachReset ? 1 : 0,
+      dropout: stage.dropout,
+      dropoutStream: stage.id,
+    };
+  }
+
+  private synapseKind(stage: Stage): number {
+    return this.activation(stage.inputs[0]).encoding === 'frames' ? 1 : 0;
+  }
+
+  private historyKind(stage: Stage): number {
+    return this.builder.usesMembraneHistory(stage) ? 2 : 1;
+  }
+
+  private dropoutKind(stage: Stage): number {
+    if (stage.dropout === 0) return 0;
+    return this.builder.givenMasks ? 2 : 1;
+  }
+
+  private keepBits(stage: Stage, unused: string): string {
+    return this.dropoutKind(stage) === 2 ? `${stage.name}.keepBits` : unused;
+  }
+
+  private hasBatchNorm(stage: Stage): boolean {
+    return stage.parameters !== null && stage.parameters.batchNormPrefix !== '';
+  }
+
+  private stageForward(stage: Stage, evaluate: boolean): number[] {
+    if (stage.kind === 'synapse') return this.synapseForward(stage, evaluate);
+    if (stage.kind === 'pool') return [this.poolForward(stage, evaluate)];
+    return [this.sumForward(stage)];
+  }
+
+  private synapseForward(stage: Stage, evaluate: boolean): number[] {
+    const passes: number[] = [];
+    const params = { ...this.geometry(stage), ...this.neuron(stage) };
+    const { batchSize } = this.builder.config;
+    const vectors = params.outVectors;
+    const normalized = this.hasBatchNorm(stage);
+    if (normalized) passes.push(...this.normalizeForward(stage, evaluate));
+    const group = vectors === 1 ? 1 : vectors <= 3 ? 2 : 4;
+    const positions = stage.outputShape.height * stage.outputShape.width;
+    passes.push(
+      this.add('forward', 'lifForward', stage, {
+        overrides: {
+          VECTORS: group,
+          SYNAPSE: this.synapseKind(stage),
+          BATCH_NORM: normalized ? 1 : 0,
+          DROPOUT: evaluate ? 0 : this.dropoutKind(stage),
+          HISTORY: evaluate ? 0 : this.historyKind(stage),
+        },
+        // Dropped spikes are made up for by the scale of the activation in training; evaluation drops none.
+        params: { ...params, inScale: evaluate ? this.evaluationScale(stage.inputs[0]) : params.inScale },
+        buffers: {
+          inputs: this.bufferOf(this.activation(stage.inputs[0])),
+          weights: `${stage.name}.weights`,
+          normalization: normalized ? `${stage.name}.normalization` : 'unused0',
+          keepBits: evaluate ? 'unused1' : this.keepBits(stage, 'unused1'),
+          membrane: `${stage.name}.membrane`,
+          spikes: `${stage.name}.spikes`,
+          surrogateHistory: `${stage.name}.surrogateHistory`,
+        },
+        invocations: batchSize * positions * Math.ceil(vectors / group),
+      }),
+    );
+    return passes;
+  }
+
+  /** An activation's scale without the 1/(1 - p) of dropout. */
+  private evaluationScale(id: number): number {
+    const activation = this.activation(id);
+    const producer = activation.producer < 0 ? null : this.builder.graph.stages[activation.producer];
+    if (!producer) return activation.scale;
+    if (producer.kind === 'synapse') return 1;
+    if (producer.kind === 'pool' && !producer.lif) {
+      const area = producer.pool === 'average' ? producer.kernelHeight * producer.kernelWidth : 1;
+      return this.evaluationScale(producer.inputs[0]) / area;
+    }
+    return activation.scale;
+  }
+
+  private normalizationBuffers(stage: Stage): Record<string, string> {
+    return {
+      inputs: this.bufferOf(this.activation(stage.inputs[0])),
+      weights: `${stage.name}.weights`,
+      normalization: `${stage.name}.normalization`,
+      labels: 'labels',
+    };
+  }
+
+  private normalizeReduce(stage: Stage, mode: number): number {
+    return this.add('normalize', 'batchNormReduce', stage, {
+      overrides: { MODE: mode },
+      params: this.geometry(stage),
+      buffers: {
+        sums: `${stage.name}.normSums`,
+        labels: 'labels',
+        normalizationState: `${stage.name}.normState`,
+        normalization: `${stage.name}.normalization`,
+        partials: `${stage.name}.normPartials`,
+      },
+      invocations: vectorsOf(stage.outputShape.channels),
+    });
+  }
+
+  private normalizeSums(stage: Stage, mode: number): number {
+    return this.add('normalize', 'batchNormSums', stage, {
+      overrides: { MODE: mode, SYNAPSE: this.synapseKind(stage) },
+      params: this.geometry(stage),
+      buffers: {
+        ...this.normalizationBuffers(stage),
+        gamma: mode === 2 ? `${stage.name}.gamma` : 'unused0',
+        sums: `${stage.name}.normSums`,
+      },
+      invocations: this.builder.config.batchSize * vectorsOf(stage.outputShape.channels),
+    });
+  }
+
+  private normalizeForward(stage: Stage, evaluate: boolean): number[] {
+    if (evaluate) return [this.normalizeReduce(stage, 3)];
+    return [0, 1].flatMap((mode) => [this.normalizeSums(stage, mode), this.normalizeReduce(stage, mode)]);
+  }
+
+  private poolForward(stage: Stage, evaluate: boolean): number {
+    const params = { ...this.geometry(stage), ...this.neuron(stage) };
+    const area = stage.pool === 'average' ? stage.kernelHeight * stage.kernelWidth : 1;
+    const scale = evaluate ? this.evaluationScale(stage.inputs[0]) : params.inScale;
+    return this.add('forward', 'poolForward', stage, {
+      overrides: { LIF: stage.lif ? 1 : 0, HISTORY: evaluate || !stage.lif ? 0 : this.historyKind(stage) },
+      params: { ...params, poolFactor: scale / area },
+      buffers: {
+        countBits: this.bufferOf(this.activation(stage.inputs[0])),
+        membrane: stage.lif ? `${stage.name}.membrane` : 'unused0',
+        spikes: `${stage.name}.spikes`,
+        surrogateHistory: stage.lif ? `${stage.name}.surrogateHistory` : 'unused1',
+      },
+      invocations:
+        this.builder.config.batchSize *
+        stage.outputShape.height *
+        stage.outputShape.width *
+        params.outVectors,
+    });
+  }
+
+  private sumForward(stage: Stage): number {
+    const [spikes, shortcut] = stage.inputs.map((id) => this.activation(id));
+    const params = this.geometry(stage);
+    return this.add('forward', 'sumForward', stage, {
+      params: { ...params, poolFactor: Math.round(1 / shortcut.scale) },
+      buffers: {
+        inputs: this.bufferOf(spikes),
+        shortcut: this.bufferOf(shortcut),
+        spikes: `${stage.name}.spikes`,
+      },
+      invocations: this.builder.longestInterval * this.builder.config.batchSize * params.outWords,
+    });
+  }
+
+  private loss(): number {
+    const stage = this.builder.graph.stages[this.block.classifier];
+    const { config, graph } = this.builder;
+    return this.add('loss', 'localLoss', stage, {
+      params: {
+        batchSize: config.batchSize,
+        outWords: wordsPerFrame(stage.outputShape),
+        outVectors: vectorsOf(stage.outputShape.channels),
+        classCount: config.network.classCount,
+        block: this.index,
+        blockCount: graph.blocks.length,
+        lossKind: config.loss === 'mse' ? 0 : 1,
+      },
+      buffers: {
+        spikes: `${stage.name}.spikes`,
+        labels: 'labels',
+        counts: 'counts',
+        errors: `${stage.name}.lossError`,
+        losses: 'losses',
+        predictions: 'predictions',
+      },
+      invocations: 0,
+    });
+  }
+
+  private spikeCount(stage: Stage): number {
+    const output = this.activation(stage.output);
+    const words = wordsPerFrame(stage.outputShape);
+    return this.add('count', 'spikeCount', stage, {
+      params: {
+        batchSize: this.builder.config.batchSize,
+        inWords: words,
+        inPlanes: output.planes,
+        slot: this.builder.countedStages.indexOf(stage.name),
+      },
+      buffers: { countBits: `${stage.name}.spikes`, totals: 'totals' },
+      invocations: this.builder.longestInterval * this.builder.config.batchSize * words,
+    });
+  }
+
+  private backward(): number[][] {
+    const chunkSteps = this.builder.chunkSteps[this.index];
+    const chunkCount = Math.ceil(this.builder.longestInterval / chunkSteps);
+    const templates = [...this.stages].reverse().flatMap((stage) => this.stageBackward(stage));
+    return Array.from({ length: chunkCount }, (_, chunk) =>
+      templates.map((make) => make(chunk * chunkSteps)),
+    );
+  }
+
+  /** The stages of this block that read a stage's output, the classifier included. */
+  private consumers(stage: Stage): Stage[] {
+    return this.stages.filter((other) => other.inputs.includes(stage.output));
+  }
+
+  private stageBackward(stage: Stage): ChunkPass[] {
+    const passes: ChunkPass[] = [];
+    const consumers = this.consumers(stage);
+    if (stage.isClassifier) {
+      passes.push(this.errorBackward(stage, `${stage.name}.lossError`, true, true, false));
+    } else if (stage.lif && consumers.length === 1) {
+      passes.push(this.backwardThrough(stage, consumers[0], true, false));
+    } else {
+      // Several readers, or no neurons of its own: collect the error first.
+      passes.push(...consumers.map((consumer, i) => this.backwardThrough(stage, consumer, false, i > 0)));
+      if (stage.lif) passes.push(this.errorBackward(stage, `${stage.name}.error`, false, true, false));
+    }
+    if (this.hasBatchNorm(stage)) passes.push(...this.normalizeBackward(stage));
+    if (stage.kind === 'synapse' && stage.parameters?.trainable) passes.push(this.weightGrad(stage));
+    return passes;
+  }
+
+  private backwardFields(stage: Stage, lif: boolean, accumulate: boolean, chunkStart: number) {
+    const chunkSteps = this.builder.chunkSteps[this.index];
+    const chunked = chunkSteps < this.builder.longestInterval;
+    const sums = lif && this.builder.sumsSteps(stage);
+    return {
+      overrides: {
+        LIF: lif ? 1 : 0,
+        SURROGATE: SURROGATE_INDEX[stage.neuron.surrogate],
+        HISTORY: this.historyKind(stage),
+        DROPOUT: lif ? this.dropoutKind(stage) : 0,
+        SUM_STEPS: sums ? 1 : 0,
+      },
+      params: {
+        ...this.neuron(stage),
+        batchSize: this.builder.config.batchSize,
+        inHeight: stage.outputShape.height,
+        inWidth: stage.outputShape.width,
+        inChannels: stage.outputShape.channels,
+        inPlanes: this.activation(stage.output).planes,
+        inWords: wordsPerFrame(stage.outputShape),
+        chunkStart,
+        chunkSteps,
+        accumulate: accumulate ? 1 : 0,
+      },
+      buffers: {
+        surrogateHistory: stage.lif ? `${stage.name}.surrogateHistory` : 'unused0',
+        keepBits: lif ? this.keepBits(stage, 'unused1') : 'unused1',
+        gamma: lif ? `${stage.name}.gamma` : `${stage.name}.error`,
+        gammaCarry: lif && chunked ? `${stage.name}.gammaCarry` : 'unused2',
+      },
+      invocations:
+        this.builder.config.batchSize *
+        stage.outputShape.height *
+        stage.outputShape.width *
+        vectorsOf(stage.outputShape.channels),
+    };
+  }
+
+  /** Error at `stage`'s output from one stage that reads it. */
+  private backwardThrough(stage: Stage, consumer: Stage, lif: boolean, accumulate: boolean): ChunkPass {
+    const above = consumer.lif ? `${consumer.name}.gamma` : `${consumer.name}.error`;
+    if (consumer.kind === 'add') return this.errorBackward(stage, above, false, lif, accumulate);
+    return (chunkStart) => {
+      const fields = this.backwardFields(stage, lif, accumulate, chunkStart);
+      const upper = this.geometry(consumer);
+      const window = {
+        outHeight: upper.outHeight,
+        outWidth: upper.outWidth,
+        outChannels: upper.outChannels,
+        outVectors: upper.outVectors,
+        kernelHeight: upper.kernelHeight,
+        kernelWidth: upper.kernelWidth,
+        stride: upper.stride,
+        padding: upper.padding,
+        poolMaximum: upper.poolMaximum,
+      };
+      const isPool = consumer.kind === 'pool';
+      return this.add('backward', isPool ? 'poolBackward' : 'synapseBackward', stage, {
+        ...fields,
+        params: { ...fields.params, ...window },
+        buffers: {
+          ...fields.buffers,
+          gammaAbove: above,
+          ...(isPool
+            ? {
+                countBits:
+                  consumer.pool === 'maximum' ? this.bufferOf(this.activation(stage.output)) : 'unused3',
+              }
+            : { weights: `${consumer.name}.weights` }),
+        },
+      });
+    };
+  }
+
+  private errorBackward(
+    stage: Stage,
+    errors: string,
+    constant: boolean,
+    lif: boolean,
+    accumulate: boolean,
+  ): ChunkPass {
+    return (chunkStart) => {
+      const fields = this.backwardFields(stage, lif, accumulate, chunkStart);
+      return this.add('backward', 'errorBackward', stage, {
+        ...fields,
+        overrides: { ...fields.overrides, CONSTANT: constant ? 1 : 0 },
+        buffers: { ...fields.buffers, errors },
+      });
+    };
+  }
+
+  private normalizeBackward(stage: Stage): ChunkPass[] {
+    const positions = stage.outputShape.height * stage.outputShape.width;
+    const { config, longestInterval } = this.builder;
+    const vectors = vectorsOf(stage.outputShape.channels);
+    return [
+      () => this.normalizeSums(stage, 2),
+      () => this.normalizeReduce(stage, 2),
+      () =>
+        this.add('normalize', 'batchNormBackward', stage, {
+          overrides: { SYNAPSE: this.synapseKind(stage) },
+          params: this.geometry(stage),
+          buffers: { ...this.normalizationBuffers(stage), gamma: `${stage.name}.gamma` },
+          invocations: longestInterval * config.batchSize * positions * vectors,
+        }),
+    ];
+  }
+
+  private weightGrad(stage: Stage): ChunkPass {
+    const { config, chunkSteps } = this.builder;
+    const splits = gradientSplits(weightElements(stage), config.batchSize);
+    const rowWords = Math.ceil((stage.kernelWidth * stage.inputShape.channels) / 32);
+    const words = stage.kernelHeight * rowWords + (stage.parameters?.bias ? 1 : 0);
+    return (chunkStart) =>
+      this.add('weightGradient', 'weightGrad', stage, {
+        overrides: {
+          SYNAPSE: this.synapseKind(stage),
+          SUM_STEPS: this.builder.sumsSteps(stage) ? 1 : 0,
+        },
+        params: {
+          ...this.geometry(stage),
+          chunkStart,
+          chunkSteps: chunkSteps[this.index],
+          splitCount: splits.count,
+          splitSize: splits.size,
+        },
+        buffers: {
+          inputs: this.bufferOf(this.activation(stage.inputs[0])),
+          gamma: `${stage.name}.gamma`,
+          partials: `${stage.name}.partials`,
+        },
+        invocations: splits.count * words * vectorsOf(stage.outputShape.channels),
+      });
+  }
+
+  private update(stage: Stage): number[] {
+    if (!stage.parameters?.trainable) return [];
+    const elements = weightElements(stage);
+    const splits = gradientSplits(elements, this.builder.config.batchSize);
+    const passes = [
+      this.optimizerStep(stage, elements, splits.count, {
+        partials: `${stage.name}.partials`,
+        weights: `${stage.name}.weights`,
+        firstMoment: `${stage.name}.moment1`,
+        secondMoment: `${stage.name}.moment2`,
+      }),
+    ];
+    if (this.hasBatchNorm(stage)) {
+      passes.push(
+        this.optimizerStep(stage, 2 * vectorsOf(stage.outputShape.channels) * 4, 1, {
+          partials: `${stage.name}.normPartials`,
+          weights: `${stage.name}.normState`,
+          firstMoment: `${stage.name}.normMoment1`,
+          secondMoment: `${stage.name}.normMoment2`,
+        }),
+      );
+    }
+    return passes;
+  }
+
+  private optimizerStep(
+    stage: Stage,
+    elementCount: number,
+    splitCount: number,
+    buffers: { partials: string; weights: string; firstMoment: string; secondMoment: string },
+  ): number {
+    const { optimizer } = this.builder.config;
+    const adam = optimizer.kind === 'adam';
+    return this.add('update', 'optimizerStep', stage, {
+      params: {
+        elementCount,
+        splitCount,
+        weightDecay: optimizer.weightDecay,
+        momentum: adam ? 0 : optimizer.momentum,
+        adam: adam ? 1 : 0,
+        beta1: adam ? optimizer.beta1 : 0,
+        beta2: adam ? optimizer.beta2 : 0,
+        epsilon: adam ? optimizer.epsilon : 0,
+      },
+      buffers: { ...buffers, secondMoment: adam ? buffers.secondMoment : 'unused0', flags: 'flags' },
+      invocations: elementCount,
+    });
+  }
+}

@@ -1,0 +1,216 @@
+import type { FrameShape } from '../encodedDataset.ts';
+import { frameSize, wordsPerFrame } from '../encodedDataset.ts';
+import { AppError } from '../errors.ts';
+import { bodyLayerCount } from '../network.ts';
+import type { SurrogateKind } from '../neuron.ts';
+import { checkSchedule, cutIntoRanges, type Range } from '../schedule.ts';
+import type { TrainingConfig } from '../trainingConfig.ts';
+import type { BufferRequest } from './arena.ts';
+import { buildStages, type Stage, type StageGraph } from './stages.ts';
+import type { BufferCategory, BufferScope, DeviceLimits, Heap, Pass } from './types.ts';
+
+/** Bytes of one vec4f. */
+const VECTOR = 16;
+/** f32 temporaries of the backward pass stay below this, or at one step when one step is more. */
+const TEMPORARY_BUDGET = 4 * 1024 * 1024;
+/** Partial gradients stay below this many elements per tensor, or at one group of samples. */
+const PARTIAL_ELEMENTS = 65536;
+/** Distance of two uniform blocks: WebGPU's default dynamic-offset alignment. */
+export const UNIFORM_STRIDE = 256;
+
+export interface PlanRequest {
+  config: TrainingConfig;
+  limits?: DeviceLimits;
+  /**
+   * `blockOuter` (default): each block finishes its interval before the next one starts. `timeOuter`: all blocks step
+   * together, as the paper runs them; same numbers, every block's history alive at once. Kept for comparison.
+   */
+  order?: 'blockOuter' | 'timeOuter';
+  /** `given`: keep masks are written by the caller instead of drawn (oracle cases). */
+  dropoutMasks?: 'generated' | 'given';
+}
+
+export const SURROGATE_INDEX: Record<SurrogateKind, number> = {
+  rectangular: 0,
+  triangular: 1,
+  atan: 2,
+  fastSigmoid: 3,
+  sigmoid: 4,
+};
+
+export function vectorsOf(channels: number): number {
+  return Math.ceil(channels / 4);
+}
+
+/** Rows of a stage's weight buffer: one per input under the kernel, and one for the bias. */
+export function weightRows(stage: Stage): number {
+  return (
+    stage.kernelHeight * stage.kernelWidth * stage.inputShape.channels + (stage.parameters?.bias ? 1 : 0)
+  );
+}
+
+export function weightElements(stage: Stage): number {
+  return weightRows(stage) * vectorsOf(stage.outputShape.channels) * 4;
+}
+
+/** How the samples of a batch are grouped for partial gradients: depends on layer and batch only, never on the device. */
+export function gradientSplits(elements: number, batchSize: number): { count: number; size: number } {
+  const wanted = Math.max(1, Math.min(batchSize, Math.floor(PARTIAL_ELEMENTS / elements)));
+  const size = Math.ceil(batchSize / wanted);
+  return { count: Math.ceil(batchSize / size), size };
+}
+
+/** Bytes of gamma, or of an error, of one layer at one step. */
+function vectorBytes(shape: FrameShape, batchSize: number): number {
+  return batchSize * shape.height * shape.width * vectorsOf(shape.channels) * VECTOR;
+}
+
+function hasBatchNorm(stage: Stage): boolean {
+  return stage.parameters !== null && stage.parameters.batchNormPrefix !== '';
+}
+
+/**
+ * Steps of one backward chunk of a block: as many as keep two neighbouring layers' f32 temporaries within the budget,
+ * in chunks of equal length. Batch normalisation needs the gradient of the whole interval at once.
+ */
+function stepsPerChunk(graph: StageGraph, block: number, interval: number, batchSize: number): number {
+  const stages = [...graph.blocks[block].body, graph.blocks[block].classifier].map((id) => graph.stages[id]);
+  if (stages.some(hasBatchNorm)) return interval;
+  const perStep = stages.map((stage) => vectorBytes(stage.outputShape, batchSize));
+  let pair = perStep[0];
+  for (let i = 1; i < perStep.length; i++) pair = Math.max(pair, perStep[i - 1] + perStep[i]);
+  const most = Math.max(1, Math.min(interval, Math.floor(TEMPORARY_BUDGET / pair)));
+  return Math.ceil(interval / Math.ceil(interval / most));
+}
+
+/** The state of one planning run; see planTraining. */
+export class PlanBuilder {
+  readonly config: TrainingConfig;
+  readonly graph: StageGraph;
+  readonly intervals: Range[];
+  readonly chunkSteps: number[];
+  readonly givenMasks: boolean;
+  readonly passes: Pass[] = [];
+  readonly requests = new Map<string, BufferRequest>();
+  readonly countedStages: string[];
+
+  constructor(request: PlanRequest) {
+    const { config } = request;
+    checkSchedule(config.schedule, bodyLayerCount(config.network), config.stepCount);
+    if (!Number.isInteger(config.batchSize) || config.batchSize < 1 || config.batchSize > 65536) {
+      throw new AppError(
+        'batch-out-of-range',
+        `The batch size is ${config.batchSize}, allowed is 1 to 65536.`,
+        'Choose a whole number of samples per batch.',
+      );
+    }
+    this.config = config;
+    this.graph = buildStages(config.network, config.schedule.blockSize);
+    this.intervals = cutIntoRanges(config.stepCount, config.schedule.truncationInterval);
+    this.givenMasks = request.dropoutMasks === 'given';
+    this.chunkSteps = this.graph.blocks.map((_, block) =>
+      stepsPerChunk(this.graph, block, this.longestInterval, config.batchSize),
+    );
+    this.countedStages = this.graph.stages.filter((stage) => stage.lif).map((stage) => stage.name);
+    this.requestBuffers();
+  }
+
+  get longestInterval(): number {
+    return Math.min(this.config.schedule.truncationInterval, this.config.stepCount);
+  }
+
+  usesMembraneHistory(stage: Stage): boolean {
+    return stage.neuron.surrogate !== 'rectangular';
+  }
+
+  private add(name: string, heap: Heap, category: BufferCategory, scope: BufferScope, bytes: number): void {
+    this.requests.set(name, { name, heap, category, scope, bytes: Math.max(4, bytes), live: [] });
+  }
+
+  private requestBuffers(): void {
+    const { config, graph } = this;
+    const { batchSize, network, stepCount } = config;
+    const blockCount = graph.blocks.length;
+    const input = graph.activations[0];
+    const inputBytes =
+      input.encoding === 'frames'
+        ? batchSize * frameSize(input.shape) * 4
+        : stepCount * batchSize * wordsPerFrame(input.shape) * 4;
+    this.add('input', 'arena', 'input', 'run', inputBytes);
+    this.add('labels', 'arena', 'input', 'run', batchSize * 4);
+    this.add('counts', 'arena', 'metrics', 'run', blockCount * batchSize * network.classCount * 4);
+    this.add('losses', 'arena', 'metrics', 'run', this.intervals.length * blockCount * 4);
+    this.add('predictions', 'arena', 'metrics', 'run', blockCount * batchSize * 4);
+    this.add('flags', 'arena', 'metrics', 'run', 4);
+    this.add('totals', 'arena', 'metrics', 'run', this.countedStages.length * 4);
+    // What a kernel variant does not use must still be bound; four, because no two bindings may share bytes.
+    for (let i = 0; i < 4; i++) this.add(`unused${i}`, 'arena', 'metrics', 'run', 4);
+    for (const stage of graph.stages) this.requestStageBuffers(stage);
+  }
+
+  private requestStageBuffers(stage: Stage): void {
+    const { config, graph } = this;
+    const { batchSize } = config;
+    const steps = this.longestInterval;
+    const output = graph.activations[stage.output];
+    const neurons = frameSize(stage.outputShape);
+    const words = wordsPerFrame(stage.outputShape);
+    const perStep = vectorBytes(stage.outputShape, batchSize);
+    const chunk = this.chunkSteps[stage.block];
+    const { name } = stage;
+    this.add(`${name}.spikes`, 'arena', 'history', 'interval', steps * batchSize * output.planes * words * 4);
+    if (stage.lif) {
+      this.add(`${name}.membrane`, 'arena', 'membranes', 'run', batchSize * neurons * 4);
+      const historyBytes = this.usesMembraneHistory(stage)
+        ? steps * batchSize * neurons * 4
+        : steps * batchSize * words * 4;
+      this.add(`${name}.surrogateHistory`, 'arena', 'history', 'interval', historyBytes);
+      const gammaSteps = this.sumsSteps(stage) ? 1 : chunk;
+      const gammaScope = this.sumsSteps(stage) ? 'interval' : 'chunk';
+      this.add(`${name}.gamma`, 'arena', 'temporaries', gammaScope, gammaSteps * perStep);
+      if (chunk < steps) this.add(`${name}.gammaCarry`, 'arena', 'temporaries', 'interval', perStep);
+    }
+    this.add(`${name}.error`, 'arena', 'temporaries', 'chunk', chunk * perStep);
+    if (stage.isClassifier) this.add(`${name}.lossError`, 'arena', 'temporaries', 'interval', perStep);
+    if (stage.dropout > 0 && this.givenMasks) {
+      this.add(`${name}.keepBits`, 'arena', 'input', 'run', batchSize * words * 4);
+    }
+    if (stage.parameters) this.requestParameterBuffers(stage);
+  }
+
+  private requestParameterBuffers(stage: Stage): void {
+    const { config } = this;
+    const { name } = stage;
+    const trainable = stage.parameters?.trainable ?? false;
+    const gradientScope: BufferScope = config.update === 'sequence' ? 'run' : 'interval';
+    const adam = config.optimizer.kind === 'adam';
+    const bytes = weightElements(stage) * 4;
+    this.add(`${name}.weights`, 'parameters', 'weights', 'run', bytes);
+    if (trainable) {
+      const splits = gradientSplits(weightElements(stage), config.batchSize);
+      this.add(`${name}.moment1`, 'parameters', 'optimizer', 'run', bytes);
+      if (adam) this.add(`${name}.moment2`, 'parameters', 'optimizer', 'run', bytes);
+      this.add(`${name}.partials`, 'arena', 'gradients', gradientScope, splits.count * bytes);
+    }
+    if (hasBatchNorm(stage)) {
+      const row = vectorsOf(stage.outputShape.channels) * VECTOR;
+      this.add(`${name}.normState`, 'parameters', 'weights', 'run', 4 * row);
+      this.add(`${name}.normMoment1`, 'parameters', 'optimizer', 'run', 2 * row);
+      if (adam) this.add(`${name}.normMoment2`, 'parameters', 'optimizer', 'run', 2 * row);
+      this.add(`${name}.normalization`, 'arena', 'temporaries', 'interval', 6 * row);
+      this.add(`${name}.normSums`, 'arena', 'temporaries', 'interval', config.batchSize * 2 * row);
+      this.add(`${name}.normPartials`, 'arena', 'gradients', gradientScope, 2 * row);
+    }
+  }
+
+  /** The first layer of real-valued frames needs only the sum of its gammas over time. */
+  sumsSteps(stage: Stage): boolean {
+    if (stage.kind !== 'synapse' || hasBatchNorm(stage)) return false;
+    return this.graph.activations[stage.inputs[0]].encoding === 'frames';
+  }
+
+  addPass(pass: Omit<Pass, 'id'>): number {
+    this.passes.push({ ...pass, id: this.passes.length });
+    return this.passes.length - 1;
+  }
+}

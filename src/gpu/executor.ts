@@ -1,0 +1,317 @@
+import { AppError } from '../core/errors.ts';
+import type { CommandPlan, CommandStep, PlacedBuffer } from './commandPlan.ts';
+import type { ByteLedger } from './ledger.ts';
+import type { KernelCode, PipelineCache } from './pipelineCache.ts';
+import { packStruct, type StructLayout } from './structLayout.ts';
+
+/** Distance of two uniform blocks: WebGPU's default dynamic-offset alignment. */
+const UNIFORM_STRIDE = 256;
+const WORKGROUP_SIZE = 64;
+/** WebGPU's limit of workgroups per dimension. */
+const MAX_GROUPS = 65535;
+
+export interface ExecutorParts {
+  device: GPUDevice;
+  ledger: ByteLedger;
+  pipelines: PipelineCache;
+  kernelOf: (name: string) => KernelCode;
+  paramsLayout: StructLayout;
+  windowLayout: StructLayout;
+}
+
+interface PreparedPass {
+  pipeline: GPUComputePipeline;
+  bindGroup: GPUBindGroup;
+  groupsX: number;
+  groupsY: number;
+}
+
+/**
+ * The only file that allocates what a plan names, encodes its program and submits. Everything is made at `create`:
+ * running a program creates no buffer, no bind group and no pipeline.
+ */
+export class Executor {
+  readonly #parts: ExecutorParts;
+  readonly #plan: CommandPlan;
+  readonly #slabs: Map<string, GPUBuffer[]>;
+  readonly #placed: Map<string, PlacedBuffer>;
+  readonly #uniforms: GPUBuffer;
+  readonly #readback: GPUBuffer;
+  readonly #uniformGroup: GPUBindGroup;
+  #prepared: PreparedPass[] = [];
+  readonly #windowBytes: DataView<ArrayBuffer>;
+
+  private constructor(plan: CommandPlan, parts: ExecutorParts, slabs: Map<string, GPUBuffer[]>) {
+    this.#plan = plan;
+    this.#parts = parts;
+    this.#slabs = slabs;
+    this.#placed = new Map(plan.buffers.map((buffer) => [buffer.name, buffer]));
+    this.#uniforms = this.#onlySlab('uniform');
+    this.#readback = this.#onlySlab('readback');
+    this.#windowBytes = new DataView(new ArrayBuffer(plan.windows.length * UNIFORM_STRIDE));
+    this.#uniformGroup = parts.device.createBindGroup({
+      label: 'uniforms',
+      layout: parts.pipelines.uniformLayout,
+      entries: [
+        { binding: 0, resource: { buffer: this.#uniforms, size: parts.paramsLayout.bytes } },
+        { binding: 1, resource: { buffer: this.#uniforms, size: parts.windowLayout.bytes } },
+      ],
+    });
+  }
+
+  /**
+   * Allocates a plan's slabs and builds its pipelines and bind groups.
+   * @throws AppError `out-of-memory` when the device cannot give the bytes; `pipeline-failed`; `gpu-validation`.
+   */
+  static async create(plan: CommandPlan, parts: ExecutorParts): Promise<Executor> {
+    const { device, ledger } = parts;
+    device.pushErrorScope('validation');
+    device.pushErrorScope('out-of-memory');
+    const slabs = new Map<string, GPUBuffer[]>();
+    for (const { heap, bytes } of plan.slabs) {
+      const list = slabs.get(heap) ?? [];
+      slabs.set(heap, list);
+      list.push(ledger.create(device, { label: `${heap}${list.length}`, size: bytes, usage: usageOf(heap) }));
+    }
+    const memoryError = await device.popErrorScope();
+    let executor: Executor | null = null;
+    let failure: unknown = null;
+    if (!memoryError) {
+      try {
+        executor = new Executor(plan, parts, slabs);
+        await executor.#prepare();
+      } catch (error) {
+        failure = error;
+      }
+    }
+    const validationError = await device.popErrorScope();
+    if (executor && !failure && !validationError) return executor;
+    for (const buffer of [...slabs.values()].flat()) ledger.destroy(buffer);
+    if (failure) throw failure;
+    if (memoryError) {
+      const total = plan.slabs.reduce((sum, slab) => sum + slab.bytes, 0);
+      throw new AppError(
+        'out-of-memory',
+        `The GPU could not give ${total} bytes: ${memoryError.message}`,
+        'Choose a smaller batch, k or n, or close other programs that use the GPU.',
+      );
+    }
+    throw new AppError(
+      'gpu-validation',
+      validationError?.message ?? 'Unknown validation error.',
+      'Please report this.',
+    );
+  }
+
+  async #prepare(): Promise<void> {
+    const { device, pipelines, kernelOf, paramsLayout } = this.#parts;
+    const compiled = await Promise.all(
+      this.#plan.passes.map((pass) => pipelines.pipeline(kernelOf(pass.kernel), pass.overrides)),
+    );
+    const params = new DataView(new ArrayBuffer(Math.max(1, this.#plan.passes.length) * UNIFORM_STRIDE));
+    this.#prepared = this.#plan.passes.map((pass, index) => {
+      const kernel = kernelOf(pass.kernel);
+      packStruct(paramsLayout, pass.params, params, index * UNIFORM_STRIDE);
+      const groups = Math.max(1, Math.ceil(pass.invocations / WORKGROUP_SIZE));
+      const groupsX = Math.min(groups, MAX_GROUPS);
+      return {
+        pipeline: compiled[index],
+        bindGroup: device.createBindGroup({
+          label: pass.label,
+          layout: pipelines.storageLayout(kernel),
+          entries: kernel.bindings.map(({ name, binding }) => ({
+            binding,
+            resource: this.#binding(pass.label, name, pass.buffers[name]),
+          })),
+        }),
+        groupsX,
+        groupsY: Math.ceil(groups / groupsX),
+      };
+    });
+    device.queue.writeBuffer(this.#uniforms, 0, params.buffer, 0, this.#plan.passes.length * UNIFORM_STRIDE);
+  }
+
+  #onlySlab(heap: string): GPUBuffer {
+    const slab = this.#slabs.get(heap)?.[0];
+    if (!slab) throw new AppError('plan-incomplete', `The plan has no ${heap} slab.`, 'Please report this.');
+    return slab;
+  }
+
+  #place(name: string): { buffer: GPUBuffer; offset: number; bytes: number } {
+    const placed = this.#placed.get(name);
+    const buffer = placed && this.#slabs.get(placed.heap)?.[placed.slab];
+    if (!placed || !buffer) {
+      throw new AppError('plan-incomplete', `The plan has no buffer ${name}.`, 'Please report this.');
+    }
+    return { buffer, offset: placed.offset, bytes: placed.bytes };
+  }
+
+  #binding(label: string, name: string, bufferName: string | undefined): GPUBufferBinding {
+    if (bufferName === undefined) {
+      throw new AppError('plan-incomplete', `${label} binds nothing to ${name}.`, 'Please report this.');
+    }
+    const { buffer, offset, bytes } = this.#place(bufferName);
+    // vec4f views need whole vectors; allocations are 256-aligned, so rounding up stays inside.
+    return { buffer, offset, size: Math.ceil(bytes / 16) * 16 };
+  }
+
+  bufferBytes(name: string): number {
+    return this.#place(name).bytes;
+  }
+
+  /** Writes to a planned buffer, `offset` bytes from its start; ordered with the programs that are submitted. */
+  write(name: string, data: ArrayBufferView<ArrayBuffer>, offset = 0): void {
+    const place = this.#place(name);
+    if (offset + data.byteLength > place.bytes) {
+      throw new AppError(
+        'buffer-overrun',
+        `${data.byteLength} bytes at ${offset} do not fit into ${name}, which has ${place.bytes}.`,
+        'Please report this.',
+      );
+    }
+    this.#parts.device.queue.writeBuffer(
+      place.buffer,
+      place.offset + offset,
+      data.buffer,
+      data.byteOffset,
+      data.byteLength,
+    );
+  }
+
+  /** Zeroes planned buffers, ordered with the programs that are submitted. */
+  zero(names: readonly string[]): void {
+    const encoder = this.#parts.device.createCommandEncoder({ label: 'zero' });
+    this.#encodeClear(encoder, names);
+    this.#parts.device.queue.submit([encoder.finish()]);
+  }
+
+  #encodeClear(encoder: GPUCommandEncoder, names: readonly string[]): void {
+    const ranges = names
+      .map((name) => this.#place(name))
+      .sort((a, b) =>
+        a.buffer === b.buffer ? a.offset - b.offset : a.buffer.label < b.buffer.label ? -1 : 1,
+      );
+    let open: { buffer: GPUBuffer; offset: number; bytes: number } | null = null;
+    for (const range of ranges) {
+      // Neighbours are cleared in one go; the gap between them is padding that nothing uses.
+      const gap: number = open && open.buffer === range.buffer ? range.offset - open.offset - open.bytes : -1;
+      if (open && gap >= 0 && gap < UNIFORM_STRIDE) {
+        open.bytes = range.offset + range.bytes - open.offset;
+        continue;
+      }
+      if (open) encoder.clearBuffer(open.buffer, open.offset, open.bytes);
+      open = { ...range };
+    }
+    if (open) encoder.clearBuffer(open.buffer, open.offset, open.bytes);
+  }
+
+  /** Sets the uniform of a window; takes effect for programs submitted afterwards. */
+  writeWindows(values: readonly Readonly<Record<string, number>>[]): void {
+    for (const [index, window] of values.entries()) {
+      packStruct(this.#parts.windowLayout, window, this.#windowBytes, index * UNIFORM_STRIDE);
+    }
+    const offset = this.#plan.passes.length * UNIFORM_STRIDE;
+    const bytes = values.length * UNIFORM_STRIDE;
+    this.#parts.device.queue.writeBuffer(this.#uniforms, offset, this.#windowBytes.buffer, 0, bytes);
+  }
+
+  /**
+   * Encodes and submits a program, then copies buffers to the readback slab if any are named.
+   * @param parts Command buffers to cut the program into, so that none keeps a slow GPU busy for long.
+   * @returns What the named buffers hold, in order.
+   */
+  async run(
+    program: readonly CommandStep[],
+    read: readonly string[] = [],
+    parts = 1,
+  ): Promise<ArrayBuffer[]> {
+    const { queue } = this.#parts.device;
+    const size = Math.ceil(program.length / parts);
+    for (let start = 0; start < program.length; start += size) {
+      queue.submit([this.#encode(program.slice(start, start + size))]);
+    }
+    return read.length > 0 ? this.#readSmall(read) : [];
+  }
+
+  #encode(steps: readonly CommandStep[]): GPUCommandBuffer {
+    const encoder = this.#parts.device.createCommandEncoder({ label: 'program' });
+    let pass: GPUComputePassEncoder | null = null;
+    const windowBase = this.#plan.passes.length * UNIFORM_STRIDE;
+    for (const step of steps) {
+      if (step.kind === 'clear') {
+        pass?.end();
+        pass = null;
+        this.#encodeClear(encoder, step.buffers);
+        continue;
+      }
+      pass ??= encoder.beginComputePass({ label: 'program' });
+      const { pipeline, bindGroup, groupsX, groupsY } = this.#prepared[step.pass];
+      pass.setPipeline(pipeline);
+      pass.setBindGroup(0, this.#uniformGroup, [
+        step.pass * UNIFORM_STRIDE,
+        windowBase + step.window * UNIFORM_STRIDE,
+      ]);
+      pass.setBindGroup(1, bindGroup);
+      pass.dispatchWorkgroups(groupsX, groupsY);
+    }
+    pass?.end();
+    return encoder.finish();
+  }
+
+  async #readSmall(names: readonly string[]): Promise<ArrayBuffer[]> {
+    const encoder = this.#parts.device.createCommandEncoder({ label: 'readback' });
+    const spans: { start: number; bytes: number }[] = [];
+    let at = 0;
+    for (const name of names) {
+      const { buffer, offset, bytes } = this.#place(name);
+      encoder.copyBufferToBuffer(buffer, offset, this.#readback, at, bytes);
+      spans.push({ start: at, bytes });
+      at += Math.ceil(bytes / UNIFORM_STRIDE) * UNIFORM_STRIDE;
+    }
+    this.#parts.device.queue.submit([encoder.finish()]);
+    return this.#mapped(at, (range) => spans.map(({ start, bytes }) => range.slice(start, start + bytes)));
+  }
+
+  async #mapped<Result>(bytes: number, use: (range: ArrayBuffer) => Result): Promise<Result> {
+    const size = Math.min(bytes, this.#readback.size);
+    try {
+      await this.#readback.mapAsync(GPUMapMode.READ, 0, size);
+    } catch (error) {
+      // A failed map means the device is gone, whatever the message says.
+      throw new AppError(
+        'device-lost',
+        `The GPU stopped answering: ${error instanceof Error ? error.message : error}`,
+        'Reload the page; choose a smaller batch if it happens again.',
+      );
+    }
+    const result = use(this.#readback.getMappedRange(0, size));
+    this.#readback.unmap();
+    return result;
+  }
+
+  /** Reads a whole planned buffer, in pieces of the readback slab's size. */
+  async read(name: string): Promise<ArrayBuffer> {
+    const { buffer, offset, bytes } = this.#place(name);
+    const result = new Uint8Array(bytes);
+    for (let done = 0; done < bytes; done += this.#readback.size) {
+      const piece = Math.min(this.#readback.size, bytes - done);
+      const encoder = this.#parts.device.createCommandEncoder({ label: `read/${name}` });
+      encoder.copyBufferToBuffer(buffer, offset + done, this.#readback, 0, piece);
+      this.#parts.device.queue.submit([encoder.finish()]);
+      await this.#mapped(piece, (range) => result.set(new Uint8Array(range), done));
+    }
+    return result.buffer;
+  }
+
+  /** Gives every byte back. */
+  destroy(): void {
+    for (const buffer of [...this.#slabs.values()].flat()) this.#parts.ledger.destroy(buffer);
+    this.#slabs.clear();
+  }
+}
+
+function usageOf(heap: string): number {
+  if (heap === 'uniform') return GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST;
+  if (heap === 'readback') return GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST;
+  return GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST | GPUBufferUsage.COPY_SRC;
+}

@@ -1,0 +1,339 @@
+import { AppError } from '../core/errors.ts';
+import type { PlanRequest } from '../core/plan/planBuilder.ts';
+import { planTraining } from '../core/plan/planTraining.ts';
+import type { ProgramStep, StepWindow, TensorSpec, TrainingPlan } from '../core/plan/types.ts';
+import { createSha256 } from '../core/sha256.ts';
+import { type GpuDevice, requestGpuDevice } from '../gpu/device.ts';
+import { Executor, type ExecutorParts } from '../gpu/executor.ts';
+import { ByteLedger } from '../gpu/ledger.ts';
+import { PipelineCache } from '../gpu/pipelineCache.ts';
+import { kernelOf, LAYER_PARAMS, STEP_WINDOW } from '../kernels/index.ts';
+import type { NamedTensor } from './messages.ts';
+import { forEachScalar, tensorLength } from './parameterLayout.ts';
+
+/** What changes from one training iteration to the next. */
+export interface IterationSettings {
+  /** Counts from 0; drives dropout. */
+  iteration: number;
+  learningRate: number;
+  seed: number;
+}
+
+/** Figures of one batch. */
+export interface BatchMetrics {
+  /** f32[intervals][blocks] */
+  losses: Float32Array;
+  /** u32[blocks][B]: class read out per block and sample. */
+  predictions: Uint32Array;
+}
+
+export interface EvaluationMetrics extends BatchMetrics {
+  /** Spikes over the whole batch and all steps, per counted stage; empty places of the batch included. */
+  totals: Uint32Array;
+}
+
+/** Submits longer than this are cut, so that no watchdog ends a slow GPU's work. */
+const SUBMIT_MS = 250;
+const MAX_PARTS = 64;
+
+/** A device with what all plans on it share: the byte ledger and the compiled pipelines. */
+export class EngineDevice {
+  readonly gpu: GpuDevice;
+  readonly ledger = new ByteLedger();
+  readonly pipelines: PipelineCache;
+
+  constructor(gpu: GpuDevice) {
+    this.gpu = gpu;
+    this.pipelines = new PipelineCache(gpu.device);
+  }
+
+  /** @throws AppError `webgpu-missing`, `adapter-missing`, `device-refused`. */
+  static async connect(): Promise<EngineDevice> {
+    return new EngineDevice(await requestGpuDevice());
+  }
+
+  executorParts(): ExecutorParts {
+    return {
+      device: this.gpu.device,
+      ledger: this.ledger,
+      pipelines: this.pipelines,
+      kernelOf,
+      paramsLayout: LAYER_PARAMS,
+      windowLayout: STEP_WINDOW,
+    };
+  }
+
+  destroy(): void {
+    this.gpu.device.destroy();
+  }
+}
+
+/**
+ * One plan on one device: uploads batches, runs the plan's programs, reads figures and tensors back. It knows the
+ * layouts; the order of work is the plan's alone.
+ */
+export class Engine {
+  readonly plan: TrainingPlan;
+  readonly #executor: Executor;
+  readonly #device: EngineDevice;
+  #updates = 0;
+  #parts = 1;
+
+  private constructor(device: EngineDevice, plan: TrainingPlan, executor: Executor) {
+    this.#device = device;
+    this.plan = plan;
+    this.#executor = executor;
+  }
+
+  /** @throws AppError of the planner (`schedule-out-of-range`, ...) or of the executor (`out-of-memory`, ...). */
+  static async create(device: EngineDevice, request: PlanRequest): Promise<Engine> {
+    const plan = planTraining({ limits: device.gpu, ...request });
+    const executor = await Executor.create(plan, device.executorParts());
+    return new Engine(device, plan, executor);
+  }
+
+  /** Bytes of GPU buffers alive on the device now, counted by the ledger. */
+  get liveBytes(): number {
+    return this.#device.ledger.liveBytes;
+  }
+
+  get peakBytes(): number {
+    return this.#device.ledger.peakBytes;
+  }
+
+  /** Optimizer updates so far; Adam's bias correction counts them. */
+  get updates(): number {
+    return this.#updates;
+  }
+
+  set updates(count: number) {
+    this.#updates = count;
+  }
+
+  /**
+   * @param input Events: u32[T][B][wordsPerFrame] packed frames. Frames: f32[B][H][W][C].
+   * @param labels i32[B]; -1 marks an empty place of a short batch.
+   */
+  writeBatch(
+    input: Uint32Array<ArrayBuffer> | Float32Array<ArrayBuffer>,
+    labels: Int32Array<ArrayBuffer>,
+  ): void {
+    this.#executor.write('input', input);
+    this.#executor.write('labels', labels);
+  }
+
+  /** Keep masks for plans made with dropoutMasks 'given'. @param bits u32[B][words] */
+  writeKeepBits(stage: string, bits: Uint32Array<ArrayBuffer>): void {
+    this.#executor.write(`${stage}.keepBits`, bits);
+  }
+
+  /** One training iteration on the batch that was written. @throws AppError `not-finite`, `device-lost`. */
+  async train(settings: IterationSettings): Promise<BatchMetrics> {
+    this.beginIteration(settings);
+    return this.#timed(this.plan.trainProgram, async (parts) => {
+      const [losses, predictions, flags] = await this.#executor.run(
+        this.plan.trainProgram,
+        ['losses', 'predictions', 'flags'],
+        parts,
+      );
+      this.#updates += this.plan.updatesPerIteration;
+      if (new Uint32Array(flags)[0] !== 0) {
+        throw new AppError(
+          'not-finite',
+          'A weight became infinite or NaN in this iteration.',
+          'Rewind and lower the learning rate; the weights of the last epoch are kept.',
+        );
+      }
+      return { losses: new Float32Array(losses), predictions: new Uint32Array(predictions) };
+    });
+  }
+
+  /** Sets the windows' uniforms for the iteration; for callers that run parts of the program with `runSteps`. */
+  beginIteration(settings: IterationSettings): void {
+    this.#executor.writeWindows(this.plan.windows.map((window) => this.#windowValues(window, settings)));
+  }
+
+  /** Runs part of the plan's program. */
+  async runSteps(steps: readonly ProgramStep[]): Promise<void> {
+    await this.#executor.run(steps);
+  }
+
+  #windowValues(
+    window: StepWindow,
+    { iteration, learningRate, seed }: IterationSettings,
+  ): Record<string, number> {
+    const { optimizer } = this.plan.config;
+    const update = this.#updates + window.updateIndex + 1;
+    const correction = (beta: number) => 1 - beta ** update;
+    return {
+      stepStart: window.stepStart,
+      historyStart: window.historyStart,
+      stepCount: window.stepCount,
+      isFirst: window.isFirst ? 1 : 0,
+      isLast: window.isLast ? 1 : 0,
+      interval: window.interval,
+      updateAccumulate: window.updateAccumulate ? 1 : 0,
+      learningRate,
+      biasCorrection1: optimizer.kind === 'adam' ? correction(optimizer.beta1) : 1,
+      biasCorrection2: optimizer.kind === 'adam' ? correction(optimizer.beta2) : 1,
+      seed,
+      iteration,
+    };
+  }
+
+  /** Forward passes and read-out of the batch that was written, with the present weights; nothing is learnt. */
+  async evaluate(): Promise<EvaluationMetrics> {
+    this.beginIteration({ iteration: 0, learningRate: 0, seed: 0 });
+    this.#executor.zero(['totals']);
+    return this.#timed(this.plan.evaluateProgram, async (parts) => {
+      const [losses, predictions, totals] = await this.#executor.run(
+        this.plan.evaluateProgram,
+        ['losses', 'predictions', 'totals'],
+        parts,
+      );
+      return {
+        losses: new Float32Array(losses),
+        predictions: new Uint32Array(predictions),
+        totals: new Uint32Array(totals),
+      };
+    });
+  }
+
+  /** Runs a program and adapts into how many submits the next one is cut. */
+  async #timed<Result>(
+    program: readonly unknown[],
+    run: (parts: number) => Promise<Result>,
+  ): Promise<Result> {
+    const parts = Math.min(this.#parts, program.length);
+    const start = performance.now();
+    const result = await run(parts);
+    const wanted = Math.ceil((performance.now() - start) / SUBMIT_MS);
+    this.#parts = Math.max(1, Math.min(MAX_PARTS, wanted));
+    return result;
+  }
+
+  /** Raw bytes of a planned buffer. */
+  readBuffer(name: string): Promise<ArrayBuffer> {
+    return this.#executor.read(name);
+  }
+
+  /** Raw bytes into a planned buffer. */
+  writeBuffer(name: string, data: ArrayBufferView<ArrayBuffer>): void {
+    this.#executor.write(name, data);
+  }
+
+  /**
+   * Sets tensors in the interface layout; tensors that are not named keep their values. Optimizer state is untouched.
+   * @throws AppError `tensor-mismatch` for an unknown name or a wrong shape.
+   */
+  async writeParameters(tensors: readonly NamedTensor[]): Promise<void> {
+    const byBuffer = new Map<string, { tensor: TensorSpec; values: Float32Array }[]>();
+    for (const { name, values } of tensors) {
+      const tensor = this.plan.tensors.find((spec) => spec.name === name);
+      if (!tensor || tensorLength(tensor) !== values.length) {
+        throw new AppError(
+          'tensor-mismatch',
+          tensor
+            ? `The tensor ${name} has ${values.length} values, this network's has ${tensorLength(tensor)}.`
+            : `This network has no tensor ${name}.`,
+          'Use weights of the same network.',
+        );
+      }
+      const list = byBuffer.get(tensor.buffer) ?? [];
+      byBuffer.set(tensor.buffer, list);
+      list.push({ tensor, values });
+    }
+    for (const [buffer, entries] of byBuffer) {
+      const covered = this.plan.tensors.filter((spec) => spec.buffer === buffer).length === entries.length;
+      // A buffer of which only some tensors are set keeps the others: read it first.
+      const data = covered
+        ? new Float32Array(this.#executor.bufferBytes(buffer) / 4)
+        : new Float32Array(await this.#executor.read(buffer));
+      for (const { tensor, values } of entries) {
+        forEachScalar(tensor, this.plan.graph.stages[tensor.stage], (from, to) => {
+          data[to] = values[from];
+        });
+      }
+      this.#executor.write(buffer, data);
+    }
+  }
+
+  /** All tensors in the documented order (plan.tensors) and the interface layout. */
+  readParameters(): Promise<NamedTensor[]> {
+    return this.#readTensors(this.plan.tensors, (tensor) => tensor.buffer);
+  }
+
+  async #readTensors(
+    tensors: readonly TensorSpec[],
+    bufferOf: (tensor: TensorSpec) => string,
+    load: (name: string) => Promise<Float32Array> = async (name) =>
+      new Float32Array(await this.#executor.read(name)),
+  ): Promise<NamedTensor[]> {
+    const loaded = new Map<string, Float32Array>();
+    const result: NamedTensor[] = [];
+    for (const tensor of tensors) {
+      const name = bufferOf(tensor);
+      const data = loaded.get(name) ?? (await load(name));
+      loaded.set(name, data);
+      const values = new Float32Array(tensorLength(tensor));
+      forEachScalar(tensor, this.plan.graph.stages[tensor.stage], (from, to) => {
+        values[from] = data[to];
+      });
+      result.push({ name: tensor.name, shape: tensor.shape, values });
+    }
+    return result;
+  }
+
+  /**
+   * Gradients of one block as they lie before its update: partial gradients added in order, as optimizerStep adds them.
+   * Valid between the block's backward pass and the next block's.
+   */
+  async readGradients(block: number): Promise<NamedTensor[]> {
+    const { stages } = this.plan.graph;
+    const tensors = this.plan.tensors.filter(
+      (tensor) => tensor.trainable && stages[tensor.stage].block === block,
+    );
+    const partialsOf = (tensor: TensorSpec) =>
+      `${stages[tensor.stage].name}.${tensor.layout === 'row' ? 'normPartials' : 'partials'}`;
+    const elements = new Map(
+      tensors.map((tensor) => [partialsOf(tensor), this.#executor.bufferBytes(tensor.buffer) / 4]),
+    );
+    return this.#readTensors(tensors, partialsOf, async (name) => {
+      const partials = new Float32Array(await this.#executor.read(name));
+      const count = Math.min(elements.get(name) ?? partials.length, partials.length);
+      const sum = partials.slice(0, count);
+      for (let at = count; at < partials.length; at += count) {
+        for (let i = 0; i < count; i++) sum[i] = Math.fround(sum[i] + partials[at + i]);
+      }
+      return sum;
+    });
+  }
+
+  /** Names of the optimizer-state buffers that the plan has. */
+  get optimizerBuffers(): string[] {
+    return this.plan.buffers.filter((buffer) => buffer.category === 'optimizer').map((buffer) => buffer.name);
+  }
+
+  /** Forgets all optimizer state. */
+  resetOptimizer(): void {
+    this.#executor.zero(this.optimizerBuffers);
+    this.#updates = 0;
+  }
+
+  /** sha256 (hex) over all tensors in the documented order, little-endian f32. */
+  async digest(): Promise<string> {
+    return digestOf(await this.readParameters());
+  }
+
+  destroy(): void {
+    this.#executor.destroy();
+  }
+}
+
+/** sha256 (hex) over tensors in order: their values as little-endian f32. */
+export function digestOf(tensors: readonly NamedTensor[]): string {
+  const hash = createSha256();
+  for (const { values } of tensors)
+    hash.update(new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
+  return hash.digestHex();
+}
