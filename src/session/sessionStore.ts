@@ -6,6 +6,8 @@ import type { DataProgress, DataSummary, ImportProblem } from './ports.ts';
 import { defaultSession, type Session } from './session.ts';
 import { readSetting, SESSION_FIELDS } from './sessionFields.ts';
 
+export type { EpochMetrics, IterationMetrics, TrainerStatus } from '../trainer/messages.ts';
+
 /** Whether this browser can train, and on what. */
 export interface GpuState {
   state: 'checking' | 'ready' | 'missing';

@@ -1,0 +1,144 @@
+import { type ErrorData, toErrorData } from '../core/errors.ts';
+import { bodyLayerCount, inferShapes, layerName } from '../core/network.ts';
+import { planTraining } from '../core/plan/planTraining.ts';
+import type { DeviceLimits, PassKind, TrainingPlan } from '../core/plan/types.ts';
+import type { Range } from '../core/schedule.ts';
+import { expectedMeta, type Session, toNetworkSpec, toTrainingConfig } from './session.ts';
+
+/** A stretch of the plan on one block and interval, as the diagram lights it. */
+export interface PlannedMove {
+  kind: 'forward' | 'loss' | 'backward' | 'update';
+  block: number;
+  interval: number;
+}
+
+export interface CategoryBytes {
+  category: string;
+  bytes: number;
+}
+
+/** What the page knows before Train is pressed; all of it read off the plan that the trainer runs. */
+export interface Forecast {
+  peakBytes: number;
+  /** Largest first, without empty ones. */
+  categories: CategoryBytes[];
+  parameterCount: number;
+  updatesPerIteration: number;
+  /** One iteration in order. */
+  moves: PlannedMove[];
+  intervals: Range[];
+}
+
+/** The network as the diagram draws it, which needs no plan that fits. */
+export interface NetworkOutline {
+  layers: { name: string; shape: string; bodyLayers: number }[];
+  inputShape: string;
+  layerCount: number;
+  /** Synaptic weights and biases of the body. */
+  parameterCount: number;
+}
+
+export type Outcome<Value> =
+  | { value: Value; problem?: undefined }
+  | { value?: undefined; problem: ErrorData };
+
+function attempt<Value>(compute: () => Value): Outcome<Value> {
+  try {
+    return { value: compute() };
+  } catch (error) {
+    return { problem: toErrorData(error) };
+  }
+}
+
+const MOVE_OF: Partial<Record<PassKind, PlannedMove['kind']>> = {
+  forward: 'forward',
+  normalize: 'forward',
+  loss: 'loss',
+  backward: 'backward',
+  weightGradient: 'backward',
+  update: 'update',
+};
+
+/** The program without its details: one move per uninterrupted stretch of equal kind, block and interval. */
+function movesOf(plan: TrainingPlan): PlannedMove[] {
+  const moves: PlannedMove[] = [];
+  for (const step of plan.trainProgram) {
+    if (step.kind !== 'run') continue;
+    const { kind: passKind, block } = plan.passes[step.pass];
+    const kind = MOVE_OF[passKind];
+    if (!kind) continue;
+    const { interval } = plan.windows[step.window];
+    const last = moves[moves.length - 1];
+    if (last && last.kind === kind && last.block === block && last.interval === interval) continue;
+    moves.push({ kind, block, interval });
+  }
+  return moves;
+}
+
+function categoriesOf(plan: TrainingPlan): CategoryBytes[] {
+  return Object.entries(plan.bytesByCategory)
+    .map(([category, bytes]) => ({ category, bytes }))
+    .filter(({ bytes }) => bytes > 0)
+    .sort((a, b) => b.bytes - a.bytes);
+}
+
+/**
+ * Plans the session as the trainer would on an adapter with these limits (WebGPU's defaults when undefined).
+ * @returns The problem instead where the network, (k, n) or the memory does not work out.
+ */
+export function forecastTraining(session: Session, limits?: DeviceLimits): Outcome<Forecast> {
+  return attempt(() => {
+    const plan = planTraining({ config: toTrainingConfig(session, expectedMeta(session)), limits });
+    return {
+      peakBytes: plan.peakBytes,
+      categories: categoriesOf(plan),
+      parameterCount: plan.tensors
+        .filter(({ trainable }) => trainable)
+        .reduce((sum, { shape }) => sum + shape.reduce((product, side) => product * side, 1), 0),
+      updatesPerIteration: plan.updatesPerIteration,
+      moves: movesOf(plan),
+      intervals: plan.intervals,
+    };
+  });
+}
+
+/**
+ * Peak bytes of full backpropagation through time (k = T, n = L) with the same network and batch. Planned without
+ * limits: the comparison stands even where no adapter could hold it.
+ */
+export function fullBpttBytes(session: Session): Outcome<number> {
+  return attempt(() => {
+    const meta = expectedMeta(session);
+    const schedule = {
+      truncationInterval: session.encoding.stepCount,
+      blockSize: bodyLayerCount(toNetworkSpec(session, meta)),
+    };
+    const unlimited = Number.MAX_SAFE_INTEGER;
+    return planTraining({
+      config: toTrainingConfig({ ...session, schedule }, meta),
+      limits: { maxBufferSize: unlimited, maxStorageBufferBindingSize: unlimited },
+    }).peakBytes;
+  });
+}
+
+/** Names, shapes and counts of the session's layers. */
+export function outlineNetwork(session: Session): Outcome<NetworkOutline> {
+  return attempt(() => {
+    const network = toNetworkSpec(session, expectedMeta(session));
+    const { channels, height, width } = network.input.shape;
+    const shapes = inferShapes(network);
+    return {
+      layers: shapes.map(({ spec, index, output, bodyLayers }) => ({
+        name: layerName(spec, index),
+        shape:
+          output.height === 1 && output.width === 1
+            ? `${output.channels}`
+            : `${output.channels}×${output.height}×${output.width}`,
+        bodyLayers,
+      })),
+      inputShape: `${channels}×${height}×${width}`,
+      layerCount: bodyLayerCount(network),
+      parameterCount: shapes.reduce((sum, shape) => sum + shape.parameterCount, 0),
+    };
+  });
+}

@@ -1,0 +1,29 @@
+import { DataPanel } from './data/DataPanel.tsx';
+import { Header } from './Header.tsx';
+import { Notices } from './Notices.tsx';
+import { SchedulePanel } from './schedule/SchedulePanel.tsx';
+import { SettingsPanel } from './settings/SettingsPanel.tsx';
+import { useSession } from './shared/sessionContext.tsx';
+import { TrainPanel } from './train/TrainPanel.tsx';
+
+/** The page: three moves on one screen, data, (k, n), train. */
+export function App() {
+  const announcement = useSession((state) => state.announcement);
+  return (
+    <>
+      <Header />
+      <main>
+        <Notices />
+        <div className="moves">
+          <DataPanel />
+          <SchedulePanel />
+          <TrainPanel />
+        </div>
+        <SettingsPanel />
+      </main>
+      <p className="visually-hidden" aria-live="polite">
+        {announcement}
+      </p>
+    </>
+  );
+}

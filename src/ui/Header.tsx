@@ -1,0 +1,91 @@
+import { useState } from 'react';
+import { Icon } from './shared/Icon.tsx';
+import { useActions, useSession } from './shared/sessionContext.tsx';
+import { useTheme } from './shared/useTheme.ts';
+
+export function Header() {
+  const [theme, toggleTheme] = useTheme();
+  const other = theme === 'dark' ? 'light' : 'dark';
+  return (
+    <header className="header">
+      <div className="wordmark">
+        <img src="./icon.svg" width={32} height={32} alt="" />
+        <div>
+          <h1>Spikelet</h1>
+          <p className="small muted">
+            Train spiking networks on your own GPU. Choose how far back in time and how deep errors may
+            travel.
+          </p>
+        </div>
+      </div>
+      <div className="header-tools">
+        <AdapterChip />
+        <ShareButton />
+        <button
+          type="button"
+          className="button quiet icon"
+          aria-label={`Use the ${other} theme`}
+          onClick={toggleTheme}
+        >
+          <Icon name={theme === 'dark' ? 'sun' : 'moon'} />
+        </button>
+      </div>
+    </header>
+  );
+}
+
+function AdapterChip() {
+  const gpu = useSession((state) => state.gpu);
+  if (gpu.state === 'missing') return <span className="chip chip-warn">no WebGPU</span>;
+  if (!gpu.adapter) return <span className="chip">looking for a GPU</span>;
+  const { description, architecture, vendor, software } = gpu.adapter;
+  const name = description || architecture || vendor || 'GPU';
+  return (
+    <span className="chip" title={`${vendor} ${architecture} ${description}`.trim()}>
+      {name}
+      {software ? ' (software, slow)' : ''}
+    </span>
+  );
+}
+
+function ShareButton() {
+  const { share } = useActions();
+  const [shared, setShared] = useState<{ address: string; copied: boolean } | null>(null);
+  return (
+    <div className="share">
+      <button
+        type="button"
+        className="button"
+        aria-expanded={shared !== null}
+        onClick={async () => setShared(await share())}
+      >
+        <Icon name="link" /> Share
+      </button>
+      {shared && (
+        <section className="share-card" aria-label="Link to this session">
+          <p className="small">
+            {shared.copied ? 'Copied. ' : 'Copy this link. '}
+            It holds every setting, but no recordings, and starts nothing when it is opened.
+          </p>
+          <div className="share-row">
+            <input
+              className="input"
+              aria-label="Link"
+              readOnly
+              value={shared.address}
+              onFocus={(event) => event.target.select()}
+            />
+            <button
+              type="button"
+              className="button quiet icon"
+              aria-label="Close"
+              onClick={() => setShared(null)}
+            >
+              <Icon name="close" />
+            </button>
+          </div>
+        </section>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,35 @@
+import { formatCount, formatMicroseconds } from '../shared/format.ts';
+import { useSession } from '../shared/sessionContext.tsx';
+
+/** The data set card: what was loaded, in figures. */
+export function DataFacts() {
+  const summary = useSession((state) => state.summary);
+  const data = useSession((state) => state.settings.data);
+  const sum = (split: 'train' | 'test') =>
+    summary?.classes.reduce((total, each) => total + each[split], 0) ?? 0;
+  const limited = (loaded: number, wanted: number) =>
+    data.source === 'files' && wanted < loaded ? `${wanted} of ${loaded}` : String(loaded);
+  const facts: [string, string][] = [
+    ['classes', summary ? String(summary.classes.length) : String(data.classCount)],
+    ['training', summary ? limited(sum('train'), data.trainCount) : String(data.trainCount)],
+    ['test', summary ? limited(sum('test'), data.testCount) : String(data.testCount)],
+    ['sensor', summary ? `${summary.sensor.width} × ${summary.sensor.height}` : '–'],
+    ['events', summary ? `${formatCount(summary.eventsPerSecond)}/s` : '–'],
+    ['duration', summary ? formatMicroseconds(summary.durationUs) : '–'],
+  ];
+  return (
+    <div className="data-facts">
+      <h3>
+        {data.name} {summary?.synthetic && <span className="tag">synthetic</span>}
+      </h3>
+      <dl className="facts numbers">
+        {facts.map(([name, value]) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
+      </dl>
+    </div>
+  );
+}

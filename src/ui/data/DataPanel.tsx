@@ -1,0 +1,75 @@
+import { BUILT_IN_SETS } from '../../session/session.ts';
+import { dataIsStale } from '../../session/sessionStore.ts';
+import { useActions, useSession } from '../shared/sessionContext.tsx';
+import { DataFacts } from './DataFacts.tsx';
+import { DropZone } from './DropZone.tsx';
+import { EncodingFields } from './EncodingFields.tsx';
+import { ImportProblems } from './ImportProblems.tsx';
+import { Player } from './Player.tsx';
+
+const ABOUT = {
+  saccadeDigits: 'ten digits, seen by a moving event camera',
+  movingGestures: 'eight motions that only order in time tells apart',
+} as const;
+
+/** The first move: recordings to learn from. */
+export function DataPanel() {
+  const source = useSession((state) => state.settings.data.source);
+  const job = useSession((state) => state.dataJob);
+  const isStale = useSession(dataIsStale);
+  const hasData = useSession((state) => state.summary !== null);
+  const actions = useActions();
+
+  return (
+    <section className="panel panel-data" aria-labelledby="data-title">
+      <h2 id="data-title">
+        <span className="move-number">1</span> Pick data
+      </h2>
+      <div className="set-cards">
+        {(['saccadeDigits', 'movingGestures'] as const).map((kind) => (
+          <button
+            key={kind}
+            type="button"
+            className="set-card"
+            aria-pressed={source === kind}
+            onClick={() => actions.loadBuiltIn(kind)}
+          >
+            <b>{BUILT_IN_SETS[kind].name}</b> <span className="tag">synthetic</span>
+            <span className="small muted">{ABOUT[kind]}</span>
+          </button>
+        ))}
+      </div>
+      <DropZone onFiles={actions.dropFiles} />
+      <div className="data-status">
+        {job ? (
+          <>
+            <progress
+              aria-label={job.label}
+              max={job.total || undefined}
+              value={job.total ? job.done : undefined}
+            />
+            <span className="small">{job.label}</span>
+            <button type="button" className="button quiet small" onClick={actions.cancelDataJob}>
+              Cancel
+            </button>
+          </>
+        ) : (
+          <span className="small muted">{statusText(source, isStale, hasData)}</span>
+        )}
+      </div>
+      <ImportProblems />
+      <Player />
+      <DataFacts />
+      <EncodingFields />
+    </section>
+  );
+}
+
+function statusText(source: string, isStale: boolean, hasData: boolean): string {
+  if (source === 'files' && isStale) return 'Waiting for the recordings of this session: drop them above.';
+  if (isStale)
+    return hasData
+      ? 'Settings changed: press Train, or the card above, to make it anew.'
+      : 'Not loaded yet: press Train, or the card above.';
+  return 'Loaded.';
+}

@@ -1,0 +1,50 @@
+import { formatMicroseconds } from '../shared/format.ts';
+import { NumberField } from '../shared/NumberField.tsx';
+import { useActions, useSession } from '../shared/sessionContext.tsx';
+
+/** How recordings become frames: T steps of dt, counted from the first event. */
+export function EncodingFields() {
+  const encoding = useSession((state) => state.settings.encoding);
+  const data = useSession((state) => state.settings.data);
+  const { changeSetting } = useActions();
+  const set =
+    (name: string, scale = 1) =>
+    (text: string) =>
+      changeSetting(name, scale === 1 ? text : String(Math.round(Number(text) * scale)))?.message ?? null;
+
+  return (
+    <details className="encoding">
+      <summary>
+        Frames: <span className="numbers">{encoding.stepCount}</span> steps of{' '}
+        <span className="numbers">{formatMicroseconds(encoding.stepDurationUs)}</span>,{' '}
+        <span className="numbers">
+          {encoding.width} × {encoding.height}
+        </span>
+      </summary>
+      <div className="field-grid">
+        <NumberField label="T, time steps" value={encoding.stepCount} onCommit={set('T')} min={1} />
+        <NumberField
+          label="dt"
+          unit="ms"
+          value={encoding.stepDurationUs / 1000}
+          step="any"
+          min={0.001}
+          onCommit={set('dt', 1000)}
+        />
+        <NumberField label="width" value={encoding.width} onCommit={set('width')} min={1} />
+        <NumberField label="height" value={encoding.height} onCommit={set('height')} min={1} />
+        <NumberField label="training samples" value={data.trainCount} onCommit={set('train')} min={1} />
+        <NumberField label="test samples" value={data.testCount} onCommit={set('test')} min={1} />
+        {data.source === 'files' ? (
+          <NumberField label="split seed" value={data.splitSeed} onCommit={set('splitSeed')} min={0} />
+        ) : (
+          <NumberField label="data seed" value={data.seed} onCommit={set('dataSeed')} min={0} />
+        )}
+      </div>
+      <p className="small muted">
+        A pixel of a frame is 1 if it had at least one event in that step, separately for ON (brighter) and
+        OFF (darker). Later events are left out.
+      </p>
+    </details>
+  );
+}

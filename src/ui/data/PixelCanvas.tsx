@@ -1,0 +1,56 @@
+import { useEffect, useRef, useState } from 'react';
+import type { PlayerColours, Rgb } from './playerDrawing.ts';
+
+interface PixelCanvasProps {
+  /** RGBA, `width` pixels per row; null shows an empty screen. */
+  pixels: Uint8ClampedArray<ArrayBuffer> | null;
+  width: number;
+  label: string;
+  caption: string;
+}
+
+/** A small picture, one square per pixel. */
+export function PixelCanvas({ pixels, width, label, caption }: PixelCanvasProps) {
+  const canvas = useRef<HTMLCanvasElement>(null);
+
+  useEffect(() => {
+    const target = canvas.current;
+    if (!target) return;
+    if (!pixels) {
+      target.getContext('2d')?.clearRect(0, 0, target.width, target.height);
+      return;
+    }
+    const height = pixels.length / 4 / width;
+    if (target.width !== width) target.width = width;
+    if (target.height !== height) target.height = height;
+    target.getContext('2d')?.putImageData(new ImageData(pixels, width, height), 0, 0);
+  }, [pixels, width]);
+
+  return (
+    <div className="screen">
+      <canvas ref={canvas} width={34} height={34} role="img" aria-label={label} />
+      <span className="small muted numbers">{caption}</span>
+    </div>
+  );
+}
+
+/** Colours of the style sheet, for the canvas; they follow the theme. */
+export function usePlayerColours(): PlayerColours {
+  const [colours, setColours] = useState(readColours);
+  useEffect(() => {
+    const observer = new MutationObserver(() => setColours(readColours()));
+    observer.observe(document.documentElement, { attributes: true, attributeFilter: ['data-theme'] });
+    return () => observer.disconnect();
+  }, []);
+  return colours;
+}
+
+function readColours(): PlayerColours {
+  const style = getComputedStyle(document.documentElement);
+  const colour = (name: string): Rgb => {
+    const digits = /^#([0-9a-f]{6})$/i.exec(style.getPropertyValue(name).trim());
+    const value = digits ? Number.parseInt(digits[1], 16) : 0x808080;
+    return [value >> 16, (value >> 8) & 255, value & 255];
+  };
+  return { ground: colour('--event-ground'), on: colour('--event-on'), off: colour('--event-off') };
+}

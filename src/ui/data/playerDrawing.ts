@@ -1,0 +1,76 @@
+import { frameBit, wordsPerFrame } from '../../core/encodedDataset.ts';
+import type { EventStream } from '../../core/eventStream.ts';
+import type { PreviewFrames } from '../../session/preview.ts';
+
+export type Rgb = readonly [number, number, number];
+
+export interface PlayerColours {
+  ground: Rgb;
+  on: Rgb;
+  off: Rgb;
+}
+
+/** RGBA of one picture, row by row from the top left. */
+function blank(width: number, height: number, [r, g, b]: Rgb): Uint8ClampedArray<ArrayBuffer> {
+  const pixels = new Uint8ClampedArray(width * height * 4);
+  for (let i = 0; i < pixels.length; i += 4) {
+    pixels[i] = r;
+    pixels[i + 1] = g;
+    pixels[i + 2] = b;
+    pixels[i + 3] = 255;
+  }
+  return pixels;
+}
+
+function blend(pixels: Uint8ClampedArray, pixel: number, colour: Rgb, share: number): void {
+  for (let c = 0; c < 3; c++) {
+    const at = 4 * pixel + c;
+    pixels[at] = Math.round(pixels[at] * (1 - share) + colour[c] * share);
+  }
+}
+
+/**
+ * What a camera display shows at `untilUs`: events of the last `trailUs`, older ones fainter, later ones on top.
+ * @returns RGBA[sensor.height][sensor.width].
+ */
+export function drawEvents(
+  events: EventStream,
+  untilUs: number,
+  trailUs: number,
+  colours: PlayerColours,
+): Uint8ClampedArray<ArrayBuffer> {
+  const { sensor, tUs, x, y, polarity } = events;
+  const pixels = blank(sensor.width, sensor.height, colours.ground);
+  for (let i = 0; i < tUs.length; i++) {
+    const age = untilUs - tUs[i];
+    if (age < 0 || age >= trailUs || x[i] >= sensor.width || y[i] >= sensor.height) continue;
+    blend(pixels, y[i] * sensor.width + x[i], polarity[i] ? colours.on : colours.off, 1 - age / trailUs);
+  }
+  return pixels;
+}
+
+/**
+ * One frame as the network gets it; a pixel with both polarities is half and half.
+ * @returns RGBA[shape.height][shape.width].
+ */
+export function drawFrame(
+  frames: PreviewFrames,
+  step: number,
+  colours: PlayerColours,
+): Uint8ClampedArray<ArrayBuffer> {
+  const { shape, bits } = frames;
+  const pixels = blank(shape.width, shape.height, colours.ground);
+  const start = step * wordsPerFrame(shape);
+  const isSet = (channel: number, y: number, x: number) => {
+    const bit = frameBit(shape, channel, y, x);
+    return (bits[start + (bit >>> 5)] & (1 << (bit & 31))) !== 0;
+  };
+  for (let y = 0; y < shape.height; y++) {
+    for (let x = 0; x < shape.width; x++) {
+      const off = isSet(0, y, x);
+      if (off) blend(pixels, y * shape.width + x, colours.off, 1);
+      if (isSet(1, y, x)) blend(pixels, y * shape.width + x, colours.on, off ? 0.5 : 1);
+    }
+  }
+  return pixels;
+}

@@ -1,0 +1,92 @@
+import type { Schedule } from '../../core/schedule.ts';
+import type { CategoryBytes } from '../../session/forecast.ts';
+import { formatBytes, formatChange, formatCount } from '../shared/format.ts';
+import { useSession } from '../shared/sessionContext.tsx';
+import type { ForecastView } from './useForecast.ts';
+
+const CATEGORY_WORDS: Record<string, string> = {
+  weights: 'weights',
+  optimizer: 'optimizer state',
+  gradients: 'gradients',
+  membranes: 'membranes',
+  history: 'spike history',
+  temporaries: 'temporaries',
+  input: 'input frames',
+  metrics: 'metrics',
+  transfer: 'transfer',
+};
+
+/** Peak GPU memory of the choice, by category, beside full backpropagation through time. */
+export function ForecastCard({ forecast, schedule }: { forecast: ForecastView; schedule: Schedule }) {
+  const measured = useSession((state) => state.run?.measuredBytes ?? null);
+  const { current, full, knowsAdapter } = forecast;
+  const { truncationInterval: k, blockSize: n } = schedule;
+  if (!current.value) {
+    return (
+      <div className="forecast">
+        <h3>Forecast</h3>
+        <p className="inline-problem" role="alert">
+          {current.problem.message} {current.problem.hint}
+        </p>
+      </div>
+    );
+  }
+  const { peakBytes, categories, parameterCount, updatesPerIteration } = current.value;
+  const fullBytes = full.value ?? peakBytes;
+  const scale = Math.max(peakBytes, fullBytes);
+  return (
+    <div className="forecast">
+      <h3>
+        Forecast of GPU memory <span className="muted">before anything runs</span>
+      </h3>
+      <div className="forecast-rows">
+        <Bar label={`k = ${k}, n = ${n}`} bytes={peakBytes} scale={scale} categories={categories} />
+        <Bar label="full BPTT" bytes={fullBytes} scale={scale} />
+      </div>
+      <p className="small">
+        <b>{formatChange(peakBytes, fullBytes)}</b>
+        {peakBytes === fullBytes ? ' as' : ' than'} full backpropagation through time.{' '}
+        {formatCount(parameterCount)} parameters, {updatesPerIteration}{' '}
+        {updatesPerIteration === 1 ? 'update' : 'updates'} per batch.
+        {measured !== null && ` Measured in this run: ${formatBytes(measured)}.`}
+        {!knowsAdapter && ' Planned with WebGPU’s default limits.'}
+      </p>
+      <ul className="forecast-legend small numbers">
+        {categories.map(({ category, bytes }, index) => (
+          <li key={category}>
+            <span className={`swatch swatch-${index % 6}`} aria-hidden="true" />
+            {CATEGORY_WORDS[category] ?? category} <span className="muted">{formatBytes(bytes)}</span>
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}
+
+interface BarProps {
+  label: string;
+  bytes: number;
+  scale: number;
+  categories?: CategoryBytes[];
+}
+
+function Bar({ label, bytes, scale, categories }: BarProps) {
+  const total = categories?.reduce((sum, each) => sum + each.bytes, 0) ?? 1;
+  return (
+    <div className="forecast-row">
+      <span className="forecast-label">{label}</span>
+      <span className="forecast-bar" aria-hidden="true">
+        <span className="forecast-fill" style={{ width: `${(100 * bytes) / scale}%` }}>
+          {categories?.map(({ category, bytes: part }, index) => (
+            <span
+              key={category}
+              className={`swatch-${index % 6}`}
+              style={{ width: `${(100 * part) / total}%` }}
+            />
+          ))}
+        </span>
+      </span>
+      <b className="numbers">{formatBytes(bytes)}</b>
+    </div>
+  );
+}

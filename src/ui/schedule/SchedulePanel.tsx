@@ -1,0 +1,97 @@
+import { useMemo } from 'react';
+import { cutBlocks } from '../../core/network.ts';
+import { cutIntoRanges } from '../../core/schedule.ts';
+import { outlineNetwork } from '../../session/forecast.ts';
+import { expectedMeta, toNetworkSpec } from '../../session/session.ts';
+import { Explain } from '../shared/Explain.tsx';
+import { useActions, useSession } from '../shared/sessionContext.tsx';
+import { ForecastCard } from './ForecastCard.tsx';
+import { ScheduleStepper } from './ScheduleStepper.tsx';
+import { UnrolledGrid } from './UnrolledGrid.tsx';
+import { useForecast } from './useForecast.ts';
+import { usePassOrder } from './usePassOrder.ts';
+
+/** The second move: how far learning looks back (k) and how deep it reaches (n), and what that costs. */
+export function SchedulePanel() {
+  const settings = useSession((state) => state.settings);
+  const { setSchedule } = useActions();
+  const { schedule } = settings;
+  const { stepCount } = settings.encoding;
+  const outline = useMemo(() => outlineNetwork(settings), [settings]);
+  const forecast = useForecast();
+  const order = usePassOrder(forecast.current.value?.moves);
+  const network = outline.value;
+
+  return (
+    <section className="panel panel-schedule" aria-labelledby="schedule-title">
+      <h2 id="schedule-title">
+        <span className="move-number">2</span> Choose (k, n)
+      </h2>
+      <div className="steppers">
+        <ScheduleStepper
+          symbol="k"
+          label="steps that errors travel back in time"
+          value={schedule.truncationInterval}
+          high={stepCount}
+          highName="T"
+          onChange={(truncationInterval) => setSchedule({ truncationInterval })}
+        />
+        <ScheduleStepper
+          symbol="n"
+          label="layers that errors travel down"
+          value={schedule.blockSize}
+          high={network?.layerCount ?? schedule.blockSize}
+          highName="L"
+          onChange={(blockSize) => setSchedule({ blockSize })}
+        />
+      </div>
+      {network ? (
+        <>
+          <UnrolledGrid
+            layers={network.layers}
+            inputShape={network.inputShape}
+            blocks={cutBlocks(toNetworkSpec(settings, expectedMeta(settings)), schedule.blockSize)}
+            intervals={cutIntoRanges(stepCount, schedule.truncationInterval)}
+            stepCount={stepCount}
+            schedule={schedule}
+            move={order.move}
+            onChange={setSchedule}
+          />
+          <div className="grid-legend">
+            <span className="key key-forward">forward: crosses every border</span>
+            <span className="key key-backward">backward: stops at every border</span>
+            <button
+              type="button"
+              className="button quiet small"
+              onClick={order.toggle}
+              aria-pressed={order.isPlaying}
+            >
+              {order.isPlaying ? 'Stop the order' : 'Show the order'}
+            </button>
+          </div>
+          <p className="order-line small" aria-live="off">
+            {order.text}
+          </p>
+        </>
+      ) : (
+        <p className="inline-problem" role="alert">
+          {outline.problem.message} {outline.problem.hint}
+        </p>
+      )}
+      <ForecastCard forecast={forecast} schedule={schedule} />
+      <div className="explains">
+        <Explain question="What is k?">
+          The truncation interval: after every k time steps the network stops, compares its spikes with the
+          label, sends errors back through those k steps only, and changes its weights. Neurons keep their
+          state across the border; errors do not cross it. k = T = {stepCount} is ordinary backpropagation
+          through time.
+        </Explain>
+        <Explain question="What is n?">
+          The local block size: every n layers form a block with a small classifier of its own, and errors
+          stay inside the block. A block that has learned its interval frees its memory before the next one
+          starts. n = L = {network?.layerCount ?? '?'} is one block, as usual.
+        </Explain>
+      </div>
+    </section>
+  );
+}

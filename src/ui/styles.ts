@@ -1,0 +1,8 @@
+// Every style sheet, in order: tokens, elements, layout, parts.
+import './theme.css';
+import './base.css';
+import './page.css';
+import './data/data.css';
+import './schedule/schedule.css';
+import './train/train.css';
+import './settings/settings.css';

@@ -1,0 +1,45 @@
+import { lazy, Suspense } from 'react';
+import { useSession } from '../shared/sessionContext.tsx';
+import { EpochTable } from './EpochTable.tsx';
+import { KeyFigures } from './KeyFigures.tsx';
+import { Progress } from './Progress.tsx';
+import { Transport } from './Transport.tsx';
+
+const MetricsCharts = lazy(() => import('./MetricsCharts.tsx'));
+
+/** The third move: train, and watch. */
+export function TrainPanel() {
+  const hasRun = useSession((state) => state.run !== null);
+  const problem = useSession((state) => state.gpu.problem);
+  return (
+    <section className="panel panel-train" aria-labelledby="train-title">
+      <h2 id="train-title">
+        <span className="move-number">3</span> Train
+      </h2>
+      {problem && (
+        <div className="notice notice-warn" role="status">
+          <p>
+            <b>{problem.message}</b> {problem.hint}
+          </p>
+        </div>
+      )}
+      <Transport />
+      <Progress />
+      <KeyFigures />
+      <div className="charts">
+        {hasRun ? (
+          <Suspense fallback={<ChartsPlaceholder text="Loading the charts" />}>
+            <MetricsCharts />
+          </Suspense>
+        ) : (
+          <ChartsPlaceholder text="Accuracy and loss are drawn here while the network learns." />
+        )}
+      </div>
+      <EpochTable />
+    </section>
+  );
+}
+
+function ChartsPlaceholder({ text }: { text: string }) {
+  return <p className="charts-placeholder muted small">{text}</p>;
+}

@@ -1,0 +1,48 @@
+import { describe, expect, it } from 'vitest';
+import type { EpochMetrics } from '../../session/sessionStore.ts';
+import { accuracyRows, lossRows, mostBlocks } from './chartRows.ts';
+
+const point = (epoch: number, blocks: number[]) => ({
+  epoch,
+  iteration: 0,
+  lossPerBlock: blocks,
+  runningAccuracyPerBlock: blocks,
+  samplesPerSecond: 1,
+  liveBytes: 1,
+  peakBytes: 1,
+});
+const evaluated = (epoch: number, test: number[], train: number[]): EpochMetrics => ({
+  epoch,
+  trainAccuracyPerBlock: train,
+  trainSamplesEvaluated: 10,
+  testAccuracyPerBlock: test,
+  testSamples: 10,
+  loss: 0,
+  lossPerBlock: [],
+  seconds: 1,
+  firingRates: [],
+  digest: '',
+});
+
+describe('chart rows', () => {
+  it('merge fixed-weight and running accuracy in order of time', () => {
+    const rows = accuracyRows(
+      [evaluated(0, [0.1, 0.2], [0.1, 0.15]), evaluated(1, [0.5, 0.6], [0.7, 0.8])],
+      [point(0.5, [0.3, 0.4])],
+    );
+    expect(rows).toEqual([
+      { epoch: 0, train: 0.15, test0: 0.1, test1: 0.2 },
+      { epoch: 0.5, running: 0.4 },
+      { epoch: 1, train: 0.8, test0: 0.5, test1: 0.6 },
+    ]);
+  });
+
+  it('keep every block when n changes', () => {
+    const points = [point(0, [1, 2]), point(1, [3])];
+    expect(lossRows(points)).toEqual([
+      { epoch: 0, loss0: 1, loss1: 2 },
+      { epoch: 1, loss0: 3 },
+    ]);
+    expect(mostBlocks(points.map(({ lossPerBlock }) => lossPerBlock))).toBe(2);
+  });
+});
