@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { isAtLeast, missingPackages } from './prepare.mjs';
+import { ROOT } from './process.mjs';
 
 describe('preparation', () => {
   it.each([
@@ -38,5 +40,19 @@ describe('preparation', () => {
     expect(missingPackages(lock, older)).toEqual(['node_modules/a']);
     const other = { packages: { 'node_modules/a': a, 'node_modules/b': { ...b, integrity: 'sha512-x' } } };
     expect(missingPackages(lock, other)).toEqual(['node_modules/b']);
+  });
+
+  // A registry that lacks the builds for other systems leaves them out of the lock without a word, and `npm ci` then
+  // refuses it everywhere. They need not be installable where the lock is written, only be listed.
+  it('finds every package of every system in the lock', () => {
+    const { packages } = JSON.parse(readFileSync(`${ROOT}package-lock.json`, 'utf8')) as {
+      packages: Record<string, { optionalDependencies?: Record<string, string> }>;
+    };
+    const unlisted = Object.entries(packages).flatMap(([folder, { optionalDependencies = {} }]) =>
+      Object.keys(optionalDependencies).filter(
+        (name) => !packages[`${folder}/node_modules/${name}`] && !packages[`node_modules/${name}`],
+      ),
+    );
+    expect(unlisted).toEqual([]);
   });
 });
