@@ -33,7 +33,8 @@ type OracleOptimizer =
 export interface OracleLifConfig {
   name: string;
   kind: 'lif';
-  intervals: [number, number][];
+  T: number;
+  k: number;
   neuron: OracleNeuron;
   exact?: boolean;
 }

@@ -3,6 +3,7 @@ import type { Stage } from '../../core/plan/stages.ts';
 import type { ProgramStep } from '../../core/plan/types.ts';
 import type { TrainingConfig } from '../../core/trainingConfig.ts';
 import { Engine, type EngineDevice } from '../../trainer/engine.ts';
+import { drawInitialWeights } from '../../trainer/initialWeights.ts';
 import type { NamedTensor } from '../../trainer/messages.ts';
 import { runNeuron } from '../../trainer/neuronRun.ts';
 import { channelsFirst, channelsLast, packFrames, unpackFrames } from '../../trainer/packing.ts';
@@ -194,8 +195,14 @@ export function gpuGoldenBackend(device: EngineDevice): GoldenBackend {
   return {
     missingFeature: () => '',
     missingNeuronFeature: () => '',
-    create: async (config) =>
-      new GpuGoldenEngine(await Engine.create(device, { config, dropoutMasks: 'given' })),
+    async create(config) {
+      const engine = await Engine.create(device, { config, dropoutMasks: 'given' });
+      // The oracle states weights only; running statistics start at 0 and 1.
+      await engine.writeParameters(
+        drawInitialWeights(engine.plan.tensors, config.initialization, config.seed),
+      );
+      return new GpuGoldenEngine(engine);
+    },
     runNeuron: (request) => runNeuron(device, request),
   };
 }
