@@ -59,7 +59,6 @@ function movement(classIndex: number, random: Random): { phase: PhaseMap; sign: 
     (x, y) => spokes * directionTurns(x, y),
     (x, y) => Math.sqrt(x * x + y * y) / period,
   ];
-  // Class names alternate; clockwise and right, down, out have the negative sign.
   const isNegative = ['right', 'down', 'clockwise', 'out'].includes(GESTURE_CLASSES[classIndex]);
   return { phase: phases[classIndex >> 1], sign: isNegative ? -1 : 1 };
 }

@@ -1,0 +1,135 @@
+import { describe, expect, it } from 'vitest';
+import { AppError } from '../core/errors.ts';
+import { createDataClient, type DataWorkerPort } from './dataClient.ts';
+import type { DataProgress, DataReply, DataRequest } from './dataMessages.ts';
+import { createDataService } from './dataService.ts';
+import { encodeDataset } from './encode.ts';
+import { generateSyntheticSet } from './synthetic/index.ts';
+
+/** A worker on the same thread: the real service, with structured clones and transfers as between threads. */
+function localWorker() {
+  const messages: ((event: MessageEvent<DataReply>) => void)[] = [];
+  const errors: ((event: ErrorEvent) => void)[] = [];
+  const service = createDataService((reply, transfer) => {
+    const data = structuredClone(reply, { transfer });
+    queueMicrotask(() => {
+      for (const listener of messages) listener({ data } as MessageEvent<DataReply>);
+    });
+  });
+  const requests: DataRequest[] = [];
+  const port = {
+    requests,
+    isTerminated: false,
+    postMessage(request: DataRequest) {
+      requests.push(request);
+      const copy =
+        request.type === 'run' && request.job.kind === 'importFiles' ? request : structuredClone(request);
+      queueMicrotask(() => service.receive(copy));
+    },
+    addEventListener(type: 'message' | 'error', listener: never) {
+      (type === 'message' ? messages : (errors as unknown[])).push(listener);
+    },
+    terminate() {
+      port.isTerminated = true;
+    },
+    fail(message: string) {
+      for (const listener of errors) listener({ message } as ErrorEvent);
+    },
+  };
+  return port satisfies DataWorkerPort & Record<string, unknown>;
+}
+
+const COUNTS = { seed: 1, trainCount: 12, testCount: 4 };
+const SETTINGS = { stepDurationUs: 10_000, stepCount: 5, frame: { height: 17, width: 17 } };
+
+describe('data client and service', () => {
+  it('generates, sums up, encodes and shows recordings', async () => {
+    const client = createDataClient(localWorker());
+    expect(await client.summary()).toBeNull();
+    const progress: DataProgress[] = [];
+    const summary = await client.generate('movingGestures', COUNTS, {
+      onProgress: (now) => progress.push(now),
+    });
+    expect(summary).toMatchObject({
+      name: 'Moving gestures',
+      synthetic: true,
+      recordingCount: 16,
+      problems: [],
+    });
+    expect(summary.classes[0]).toEqual({ name: 'left', train: 2, test: 1 });
+    expect(summary.classes[7]).toEqual({ name: 'out', train: 1, test: 0 });
+    expect(progress.at(-1)).toEqual({ done: 16, total: 16, label: 'Making recordings' });
+    expect(await client.summary()).toEqual(summary);
+
+    const set = await generateSyntheticSet('movingGestures', COUNTS);
+    const events = set.recordings.reduce((sum, recording) => sum + recording.events.tUs.length, 0);
+    expect((summary.eventsPerSecond * summary.durationUs * 16) / 1e6).toBeCloseTo(events, 3);
+    expect(await client.encode(SETTINGS)).toEqual(await encodeDataset(set, SETTINGS));
+    for (const index of [3, 3, 12]) {
+      const view = await client.recording(index);
+      const { name, events: expected } = set.recordings[index];
+      expect(view).toMatchObject({ name, split: index < 12 ? 'train' : 'test' });
+      expect(view.className).toBe(set.classNames[set.recordings[index].classIndex]);
+      expect(view.events).toEqual(expected);
+    }
+  });
+
+  it('imports files and reports their problems', async () => {
+    const client = createDataClient(localWorker());
+    const bytes = Uint8Array.from({ length: 200 }, (_, i) => [1, 2, 0x80, 0, i][i % 5]);
+    const files = ['a/1.bin', 'a/2.bin', 'b/1.bin', 'b/2.bin'].map((path) => ({
+      path,
+      blob: new Blob([bytes]),
+    }));
+    files.push({ path: 'b/3.bin', blob: new Blob([bytes.slice(0, 7)]) });
+    const summary = await client.importFiles(files, { splitSeed: 1, testFraction: 0.5 });
+    expect(summary.classes).toEqual([
+      { name: 'a', train: 1, test: 1 },
+      { name: 'b', train: 1, test: 1 },
+    ]);
+    expect(summary.problems.map(({ file, error }) => [file, error.code, error.offset])).toEqual([
+      ['b/3.bin', 'truncated-file', 5],
+    ]);
+    expect(summary.origin).toEqual({ classes: 'folders', split: 'seeded' });
+  });
+
+  it('rejects with the error of the job', async () => {
+    const client = createDataClient(localWorker());
+    await expect(client.encode(SETTINGS)).rejects.toMatchObject({ code: 'no-recordings' });
+    await expect(client.recording(0)).rejects.toMatchObject({ code: 'no-recordings' });
+    await client.generate('saccadeDigits', { seed: 1, trainCount: 1, testCount: 1 });
+    await expect(client.recording(2)).rejects.toMatchObject({ code: 'no-such-recording' });
+    await expect(client.recording(2)).rejects.toBeInstanceOf(AppError);
+  });
+
+  it('cancels: rejects at once, tells the worker, and keeps the recordings of before', async () => {
+    const worker = localWorker();
+    const client = createDataClient(worker);
+    const before = await client.generate('saccadeDigits', { seed: 1, trainCount: 2, testCount: 0 });
+    const controller = new AbortController();
+    const job = client.generate(
+      'movingGestures',
+      { ...COUNTS, trainCount: 5000 },
+      { signal: controller.signal },
+    );
+    controller.abort(new Error('changed my mind'));
+    await expect(job).rejects.toThrow('changed my mind');
+    expect(worker.requests.at(-1)).toEqual({ type: 'cancel', id: 2 });
+    // The cancelled job must have stopped long before 5000 recordings.
+    expect(await client.summary()).toEqual(before);
+    const late = client.encode(SETTINGS, { signal: AbortSignal.abort(new Error('too late')) });
+    await expect(late).rejects.toThrow('too late');
+  });
+
+  it('rejects what is running when the worker fails or is ended', async () => {
+    const worker = localWorker();
+    const client = createDataClient(worker);
+    const failing = client.generate('saccadeDigits', { ...COUNTS, trainCount: 1 });
+    worker.fail('out of memory');
+    await expect(failing).rejects.toMatchObject({ code: 'data-worker-failed' });
+    const ended = client.generate('saccadeDigits', { ...COUNTS, trainCount: 1 });
+    client.dispose();
+    await expect(ended).rejects.toMatchObject({ code: 'disposed' });
+    expect(worker.isTerminated).toBe(true);
+  });
+});
