@@ -1,9 +1,11 @@
 import { defineConfig } from '@playwright/test';
 import { browserArguments, findBrowser } from './scripts/browser.mjs';
+import { findFreePort } from './scripts/process.mjs';
 
-// Not a port that a developer's own server or preview uses.
-const PORT = 5199;
-const address = `http://127.0.0.1:${PORT}`;
+// This file is read again by every worker process: they inherit the port that the first reading found.
+process.env.SPIKELET_TEST_PORT ??= String(await findFreePort());
+const port = process.env.SPIKELET_TEST_PORT;
+const address = `http://127.0.0.1:${port}`;
 
 const executablePath = await findBrowser();
 if (executablePath === null) {
@@ -29,7 +31,7 @@ export default defineConfig({
     { name: 'app', testDir: 'e2e/app' },
   ],
   webServer: {
-    command: `npx vite --mode test --host 127.0.0.1 --port ${PORT} --strictPort`,
+    command: `npx vite --mode test --host 127.0.0.1 --port ${port} --strictPort`,
     url: `${address}/e2e/harness/kernelPage.html`,
     // Never a server that someone left running: it could serve another working copy.
     reuseExistingServer: false,

@@ -1,6 +1,7 @@
 // Running other programs from the scripts, with nothing but Node.
 import { spawn, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 
 /** Absolute path of the repository, whatever folder a script was started from. */
@@ -57,4 +58,19 @@ export function packageCommand(packageName, binName, args) {
   const folder = `${ROOT}node_modules/${packageName}/`;
   const { bin } = JSON.parse(readFileSync(`${folder}package.json`, 'utf8'));
   return [process.execPath, [folder + (typeof bin === 'string' ? bin : bin[binName]), ...args]];
+}
+
+/**
+ * A port of 127.0.0.1 that nothing listened on a moment ago.
+ * @returns {Promise<number>}
+ */
+export function findFreePort() {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());
+      server.close(() => resolve(port));
+    });
+  });
 }

@@ -36,7 +36,7 @@ export async function goldenCommand(args: string[], host: CommandHost): Promise<
   const totals: Record<GoldenOutcome['status'], number> = { passed: 0, failed: 0, 'not yet': 0 };
   for (const [index, { path, url }] of cases.entries()) {
     const name = path.replace(/^.*\//, '').replace(/\.safetensors$/, '');
-    host.progress(index / cases.length, name);
+    host.progress(index / cases.length, `cases, now ${name}`);
     const outcome = await page.call('golden', { url, name });
     totals[outcome.status]++;
     host.print(`${goldenLine(outcome)}\n`);
