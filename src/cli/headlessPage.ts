@@ -1,14 +1,33 @@
 import { toErrorData } from '../core/errors.ts';
+import { createDataClient } from '../data/dataClient.ts';
+import type { TrainerPort } from '../session/ports.ts';
 import { EngineDevice } from '../trainer/engine.ts';
+import type { TrainerMessage } from '../trainer/messages.ts';
 import { gpuGoldenBackend } from './golden/gpuBackend.ts';
 import { runGoldenCase } from './golden/runGoldenCase.ts';
-import type { GoldenOutcome, GoldenRequest, PageReply } from './pageApi.ts';
+import type { SharedFile } from './host.ts';
+import type {
+  GoldenOutcome,
+  GoldenRequest,
+  PageApi,
+  PageEvent,
+  PageReply,
+  TrainOutcome,
+  TrainRequest,
+} from './pageApi.ts';
+import { trainInPage } from './trainInPage.ts';
 
 let device: Promise<EngineDevice> | null = null;
 
 function connectedDevice(): Promise<EngineDevice> {
   device ??= EngineDevice.connect();
   return device;
+}
+
+/** Tells the command that drives this page; nobody listens where a test does. */
+function emit(event: PageEvent): void {
+  const { spikeletEvent } = globalThis as { spikeletEvent?: (event: PageEvent) => void };
+  spikeletEvent?.(event);
 }
 
 /** Wraps a function so that an AppError crosses to Node as data. */
@@ -22,9 +41,51 @@ function answering<Request, Result>(run: (request: Request) => Promise<Result>) 
   };
 }
 
+async function fetchBlob({ path, url }: Pick<SharedFile, 'path' | 'url'>): Promise<Blob> {
+  const response = await fetch(url);
+  if (!response.ok) throw new Error(`${path} could not be read (${response.status}).`);
+  return response.blob();
+}
+
 async function golden({ url, name }: GoldenRequest): Promise<GoldenOutcome> {
-  const bytes = new Uint8Array(await (await fetch(url)).arrayBuffer());
+  const bytes = new Uint8Array(await (await fetchBlob({ path: name, url })).arrayBuffer());
   return runGoldenCase(name, bytes, gpuGoldenBackend(await connectedDevice()));
 }
 
-Object.assign(globalThis, { spikelet: { golden: answering(golden) } });
+function trainerPort(worker: Worker): TrainerPort {
+  return {
+    post: (request) => worker.postMessage(request),
+    onMessage(listener) {
+      worker.addEventListener('message', ({ data }: MessageEvent<TrainerMessage>) => listener(data));
+      worker.addEventListener('error', ({ message }) =>
+        listener({
+          type: 'error',
+          error: {
+            code: 'trainer-worker-failed',
+            message: `The trainer stopped: ${message || 'it could not be started'}.`,
+            hint: 'Please report this with the session that led here.',
+          },
+        }),
+      );
+    },
+  };
+}
+
+/** The page's own workers, made for this run and ended with it. */
+async function train(request: TrainRequest): Promise<TrainOutcome> {
+  const module = { type: 'module' } as const;
+  const trainer = new Worker(new URL('../trainer/trainerWorker.ts', import.meta.url), module);
+  const data = createDataClient(new Worker(new URL('../data/dataWorker.ts', import.meta.url), module));
+  try {
+    return await trainInPage(request, { trainer: trainerPort(trainer), data, fetchFile: fetchBlob }, emit);
+  } finally {
+    trainer.terminate();
+    data.dispose();
+  }
+}
+
+const functions: { [Name in keyof PageApi]: unknown } = {
+  golden: answering(golden),
+  train: answering(train),
+};
+Object.assign(globalThis, { spikelet: functions });
