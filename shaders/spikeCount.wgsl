@@ -2,6 +2,7 @@
 //
 // Work split   one invocation = one word of one sample at one step; integer atomics, whose order does not matter
 // Reads        countBits   u32[step][B][inPlanes][inWords]
+//              labels      i32[B]; samples with label -1 are empty places of a short batch and do not count
 // Adds         totals      u32[slots], entry `slot`
 // Includes     layerParams
 // Twin         src/reference/spikeCount.ts
@@ -11,7 +12,8 @@ override WORKGROUP_SIZE: u32 = 64u;
 @group(0) @binding(0) var<uniform> params: LayerParams;
 @group(0) @binding(1) var<uniform> window: StepWindow;
 @group(1) @binding(0) var<storage, read_write> countBits: array<u32>;
-@group(1) @binding(1) var<storage, read_write> totals: array<atomic<u32>>;
+@group(1) @binding(1) var<storage, read_write> labels: array<i32>;
+@group(1) @binding(2) var<storage, read_write> totals: array<atomic<u32>>;
 
 @compute @workgroup_size(WORKGROUP_SIZE)
 fn spikeCount(@builtin(global_invocation_id) globalId: vec3u, @builtin(num_workgroups) groups: vec3u) {
@@ -20,6 +22,7 @@ fn spikeCount(@builtin(global_invocation_id) globalId: vec3u, @builtin(num_workg
   if (cell >= frames * params.inWords) { return; }
   let word = cell % params.inWords;
   let frame = window.historyStart * params.batchSize + cell / params.inWords;
+  if (labels[frame % params.batchSize] < 0) { return; }
   var count = 0u;
   for (var plane = 0u; plane < params.inPlanes; plane++) {
     count += countOneBits(countBits[(frame * params.inPlanes + plane) * params.inWords + word]) << plane;

@@ -332,7 +332,7 @@ export class BlockPasses {
         inPlanes: output.planes,
         slot: this.builder.countedStages.indexOf(stage.name),
       },
-      buffers: { countBits: `${stage.name}.spikes`, totals: 'totals' },
+      buffers: { countBits: `${stage.name}.spikes`, labels: 'labels', totals: 'totals' },
       invocations: this.builder.longestInterval * this.builder.config.batchSize * words,
     });
   }

@@ -1,0 +1,34 @@
+import type { TrainingPlan } from '../core/plan/types.ts';
+import type { Engine } from './engine.ts';
+
+/**
+ * Weights and optimizer state as they lie in the GPU buffers, by a name that outlives a change of (k, n): the stage for
+ * body layers, the body layer it sits on for classifiers ("classifier@4").
+ */
+export type ParameterStore = Map<string, Uint8Array<ArrayBuffer>>;
+
+function storeName(plan: TrainingPlan, buffer: string): string {
+  const at = buffer.lastIndexOf('.');
+  const stage = plan.graph.stages.find(({ name }) => name === buffer.slice(0, at));
+  if (!stage?.isClassifier) return buffer;
+  return `classifier@${plan.graph.blocks[stage.block].layers.stop}${buffer.slice(at)}`;
+}
+
+function parameterBuffers(plan: TrainingPlan): string[] {
+  return plan.buffers.filter(({ heap }) => heap === 'parameters').map(({ name }) => name);
+}
+
+/** Copies all weights and optimizer state into `store`; entries of other blocks' classifiers stay. */
+export async function saveParameters(engine: Engine, store: ParameterStore): Promise<void> {
+  for (const buffer of parameterBuffers(engine.plan)) {
+    store.set(storeName(engine.plan, buffer), new Uint8Array(await engine.readBuffer(buffer)));
+  }
+}
+
+/** Writes what the store has for this plan; what it lacks keeps its initial draw. */
+export function restoreParameters(engine: Engine, store: ParameterStore): void {
+  for (const buffer of parameterBuffers(engine.plan)) {
+    const bytes = store.get(storeName(engine.plan, buffer));
+    if (bytes) engine.writeBuffer(buffer, bytes);
+  }
+}

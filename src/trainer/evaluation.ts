@@ -1,0 +1,72 @@
+import { frameSize } from '../core/encodedDataset.ts';
+import type { TrainingPlan } from '../core/plan/types.ts';
+import { type BatchReader, cutBatches } from './batches.ts';
+import type { Engine } from './engine.ts';
+
+/** What fixed weights do on a list of samples. */
+export interface EvaluationResult {
+  /** Share of samples read out right, per block. */
+  accuracyPerBlock: number[];
+  /** Mean over intervals and samples, per block. */
+  lossPerBlock: number[];
+  firingRates: { layer: string; rate: number }[];
+  sampleCount: number;
+}
+
+/**
+ * Evaluates samples with the present weights.
+ * @param shouldStop Asked before every batch; true ends the evaluation.
+ * @returns Null when it was stopped.
+ */
+export async function evaluateSamples(
+  engine: Engine,
+  reader: BatchReader,
+  samples: readonly number[],
+  shouldStop: () => boolean,
+): Promise<EvaluationResult | null> {
+  const { plan } = engine;
+  const { batchSize, stepCount } = plan.config;
+  const blockCount = plan.graph.blocks.length;
+  const correct = new Array<number>(blockCount).fill(0);
+  const loss = new Array<number>(blockCount).fill(0);
+  const spikes = new Array<number>(plan.countedStages.length).fill(0);
+  for (const places of cutBatches(samples, batchSize)) {
+    if (shouldStop()) return null;
+    const { input, labels, count } = reader.read(places);
+    engine.writeBatch(input, labels);
+    const { losses, predictions, totals } = await engine.evaluate();
+    for (const [i, value] of losses.entries()) {
+      loss[i % blockCount] += (value * count) / (plan.intervals.length * samples.length);
+    }
+    addCorrect(correct, predictions, labels, count, batchSize);
+    for (const [slot, total] of totals.entries()) spikes[slot] += total;
+  }
+  const sampleCount = samples.length;
+  return {
+    sampleCount,
+    lossPerBlock: loss,
+    accuracyPerBlock: correct.map((hits) => (sampleCount > 0 ? hits / sampleCount : 0)),
+    firingRates: plan.countedStages.map((layer, slot) => ({
+      layer,
+      rate: sampleCount > 0 ? spikes[slot] / (sampleCount * stepCount * neuronsOf(plan, layer)) : 0,
+    })),
+  };
+}
+
+/** Adds the right answers of one batch to `correct`. @param predictions u32[blocks][B] */
+export function addCorrect(
+  correct: number[],
+  predictions: Uint32Array,
+  labels: Int32Array,
+  count: number,
+  batchSize: number,
+): void {
+  for (const block of correct.keys()) {
+    for (let b = 0; b < count; b++) if (predictions[block * batchSize + b] === labels[b]) correct[block]++;
+  }
+}
+
+function neuronsOf(plan: TrainingPlan, stageName: string): number {
+  const stage = plan.graph.stages.find(({ name }) => name === stageName);
+  return stage ? frameSize(stage.outputShape) : 1;
+}
