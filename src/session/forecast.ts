@@ -20,7 +20,7 @@ export interface CategoryBytes {
 /** What the page knows before Train is pressed; all of it read off the plan that the trainer runs. */
 export interface Forecast {
   peakBytes: number;
-  /** Largest first, without empty ones. */
+  /** Largest first, the smallest added up as `other`; they sum to the peak. */
   categories: CategoryBytes[];
   parameterCount: number;
   updatesPerIteration: number;
@@ -75,11 +75,17 @@ function movesOf(plan: TrainingPlan): PlannedMove[] {
   return moves;
 }
 
+/** More parts than this cannot be told apart in a bar; the smallest are added up. */
+const SHOWN_CATEGORIES = 6;
+
 function categoriesOf(plan: TrainingPlan): CategoryBytes[] {
-  return Object.entries(plan.bytesByCategory)
+  const sorted = Object.entries(plan.bytesByCategory)
     .map(([category, bytes]) => ({ category, bytes }))
     .filter(({ bytes }) => bytes > 0)
     .sort((a, b) => b.bytes - a.bytes);
+  if (sorted.length <= SHOWN_CATEGORIES) return sorted;
+  const rest = sorted.slice(SHOWN_CATEGORIES - 1).reduce((sum, { bytes }) => sum + bytes, 0);
+  return [...sorted.slice(0, SHOWN_CATEGORIES - 1), { category: 'other', bytes: rest }];
 }
 
 /**

@@ -224,7 +224,7 @@ describe('data', () => {
     expect(settings.encoding).toMatchObject({ width: 16, height: 20 });
   });
 
-  it('keeps the loaded set when no file of a drop can be used, and lists every file', async () => {
+  it('lists every file when no file of a drop can be used, and makes the built-in set again for the next start', async () => {
     await actions.loadBuiltIn('saccadeDigits');
     const problem = { file: 'x.bin', error: { code: 'truncated', message: 'm', hint: 'h' } };
     data.imported = summary({ recordingCount: 0, problems: [problem] });
@@ -233,7 +233,9 @@ describe('data', () => {
     expect(state.importProblems).toEqual([problem]);
     expect(state.problems[0].code).toBe('no-recordings-loaded');
     expect(state.settings.data.source).toBe('saccadeDigits');
-    expect(state.summary?.recordingCount).toBe(30);
+    expect(state.summary).toBeNull();
+    await actions.start();
+    expect(data.calls).toEqual(['generate saccadeDigits', 'import', 'generate saccadeDigits', 'encode']);
   });
 
   it('a second drop during a run makes the run out of date', async () => {

@@ -41,7 +41,7 @@ export function DropZone({ onFiles }: { onFiles: (files: DroppedFile[]) => void 
           Choose files
         </button>
         <button type="button" className="button small" onClick={() => folder.current?.click()}>
-          Choose a folder
+          Folder
         </button>
       </div>
       <input

@@ -14,6 +14,7 @@ const CATEGORY_WORDS: Record<string, string> = {
   input: 'input frames',
   metrics: 'metrics',
   transfer: 'transfer',
+  other: 'the rest',
 };
 
 /** Peak GPU memory of the choice, by category, beside full backpropagation through time. */
@@ -86,7 +87,7 @@ function Bar({ label, bytes, scale, categories }: BarProps) {
           ))}
         </span>
       </span>
-      <b className="numbers">{formatBytes(bytes)}</b>
+      <span className="forecast-bytes numbers">{formatBytes(bytes)}</span>
     </div>
   );
 }

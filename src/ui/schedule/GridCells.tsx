@@ -59,9 +59,9 @@ function Tiles({ geometry, move }: { geometry: GridGeometry; move: PlannedMove |
         <rect
           key={`${top}-${steps.start}`}
           className={lit ? `tile lit-${move.kind}` : 'tile'}
-          x={left + 2}
+          x={left + 3}
           y={top}
-          width={Math.max(1, right - left - 4)}
+          width={Math.max(1, right - left - 6)}
           height={bottom - top}
           rx={Math.min(8, (right - left) / 4)}
         />
@@ -79,9 +79,9 @@ function ForwardLines({ geometry, xs }: { geometry: GridGeometry; xs: number[] }
         <line
           key={row.index}
           x1={geometry.left + 2}
-          y1={row.y - 2}
+          y1={row.y - 2.5}
           x2={geometry.right + 8}
-          y2={row.y - 2}
+          y2={row.y - 2.5}
           markerEnd="url(#arrow-forward)"
         />
       ))}
@@ -103,10 +103,10 @@ function BackwardLines({ geometry, xs }: { geometry: GridGeometry; xs: number[] 
           .map(({ left, right }) => (
             <line
               key={`${row.index}-${left}`}
-              x1={right - 6}
-              y1={row.y + 2}
-              x2={left + 6}
-              y2={row.y + 2}
+              x1={right - 7}
+              y1={row.y + 2.5}
+              x2={left + 5}
+              y2={row.y + 2.5}
               markerEnd="url(#arrow-backward)"
             />
           )),
@@ -142,9 +142,9 @@ function Classifiers({ geometry, narrow }: { geometry: GridGeometry; narrow: boo
               <g key={left}>
                 <rect
                   className="classifier"
-                  x={left + 3}
+                  x={left + 4}
                   y={classifierY - 5}
-                  width={Math.max(1, right - left - 6)}
+                  width={Math.max(1, right - left - 8)}
                   height={10}
                   rx={Math.min(5, (right - left) / 4)}
                 />

@@ -35,7 +35,7 @@ export function UnrolledGrid(props: UnrolledGridProps) {
   const { layers, inputShape, blocks, intervals, stepCount, schedule, move, onChange } = props;
   const box = useRef<HTMLDivElement>(null);
   const width = useElementWidth(box, 640);
-  const gutter = width < 480 ? 58 : 104;
+  const gutter = width < 480 ? 58 : 124;
   const geometry = layOutGrid(layers, blocks, intervals, stepCount, width, gutter);
   const layerCount = layers.reduce((sum, layer) => sum + layer.bodyLayers, 0);
 

@@ -38,6 +38,8 @@ export interface GridGeometry {
 }
 
 const TOP = 12;
+/** Room at the right for the handle of n. */
+const HANDLE = 52;
 const AXIS = 46;
 const INPUT = 26;
 const GAP = 30;
@@ -84,7 +86,7 @@ export function layOutGrid(
 ): GridGeometry {
   const height = gridHeight(layers);
   const left = gutter;
-  const right = width - 34;
+  const right = width - HANDLE;
   const total = layers.reduce((sum, layer) => sum + weightOf(layer), 0);
   const unit = (height - TOP - AXIS - INPUT - blocks.length * GAP) / total;
 

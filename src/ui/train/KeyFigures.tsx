@@ -37,7 +37,12 @@ export function KeyFigures() {
           <dt>forecast</dt>
           <dd>
             {forecast === null ? '–' : formatBytes(forecast)}
-            {forecast !== null && peak === forecast && <span className="equal"> = exactly</span>}
+            {forecast !== null && peak === forecast && (
+              <span className="equal" title="Measured and forecast are equal to the byte">
+                {' '}
+                ✓<span className="visually-hidden"> equals the measured bytes</span>
+              </span>
+            )}
           </dd>
         </div>
       </dl>

@@ -35,6 +35,7 @@ export default function MetricsCharts() {
         }
         rows={accuracy}
         domain={[0, 1]}
+        ticks={[0, 0.25, 0.5, 0.75, 1]}
         format={(value) => formatPercent(value, 0)}
         legend={
           <>
@@ -121,12 +122,13 @@ interface ChartProps {
   summary: string;
   rows: ChartRow[];
   domain: [number, number | 'auto'];
+  ticks?: number[];
   format: (value: number) => string;
   legend: ReactNode;
   children: ReactNode;
 }
 
-function Chart({ title, summary, rows, domain, format, legend, children }: ChartProps) {
+function Chart({ title, summary, rows, domain, ticks, format, legend, children }: ChartProps) {
   const marks = useSession((state) => state.marks);
   return (
     <figure className="chart">
@@ -150,8 +152,10 @@ function Chart({ title, summary, rows, domain, format, legend, children }: Chart
             />
             <YAxis
               domain={domain}
+              ticks={ticks}
+              allowDataOverflow
               tickFormatter={format}
-              width={44}
+              width={50}
               tick={TICK}
               axisLine={false}
               tickLine={false}

@@ -1,0 +1,77 @@
+import { StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+import { createDataClient } from './data/dataClient.ts';
+import { missingWebGpu } from './session/gpuSupport.ts';
+import { decodeLink } from './session/linkCodec.ts';
+import type { PageEnvironment, TrainerPort } from './session/ports.ts';
+import { createSessionActions } from './session/sessionActions.ts';
+import { createSessionStore } from './session/sessionStore.ts';
+import type { TrainerMessage } from './trainer/messages.ts';
+import { App } from './ui/App.tsx';
+import { SessionProvider } from './ui/shared/sessionContext.tsx';
+import { applyTheme } from './ui/shared/useTheme.ts';
+import './ui/styles.ts';
+
+// Wiring only: workers, store, root component.
+
+function startTrainer(): TrainerPort {
+  const worker = new Worker(new URL('./trainer/trainerWorker.ts', import.meta.url), { type: 'module' });
+  return {
+    post: (request) => worker.postMessage(request),
+    onMessage(listener) {
+      worker.addEventListener('message', (event: MessageEvent<TrainerMessage>) => listener(event.data));
+      worker.addEventListener('error', (event) =>
+        listener({
+          type: 'error',
+          error: {
+            code: 'trainer-worker-failed',
+            message: `The training worker stopped: ${event.message || 'it could not be started'}.`,
+            hint: 'Reload the page.',
+          },
+        }),
+      );
+    },
+  };
+}
+
+const page: PageEnvironment = {
+  pageAddress: () => location.href.split('#')[0],
+  showFragment: (fragment) => history.replaceState(null, '', `#${fragment}`),
+  async copyText(text) {
+    try {
+      await navigator.clipboard.writeText(text);
+      return true;
+    } catch {
+      return false;
+    }
+  },
+};
+
+applyTheme();
+const gpuProblem = missingWebGpu({
+  hasWebGpu: 'gpu' in navigator && navigator.gpu !== undefined,
+  isSecureContext,
+  userAgent: navigator.userAgent,
+});
+const store = createSessionStore();
+const actions = createSessionActions(store, {
+  trainer: gpuProblem ? null : startTrainer(),
+  gpuProblem,
+  data: createDataClient(new Worker(new URL('./data/dataWorker.ts', import.meta.url), { type: 'module' })),
+  page,
+});
+
+if (location.hash.length > 1) actions.openLink(decodeLink(location.hash));
+// A first visit shows recordings at once; a link starts nothing by itself.
+else void actions.loadBuiltIn('saccadeDigits');
+addEventListener('hashchange', () => actions.openLink(decodeLink(location.hash)));
+
+const root = document.getElementById('root');
+if (!root) throw new Error('index.html has no element with the id root.');
+createRoot(root).render(
+  <StrictMode>
+    <SessionProvider store={store} actions={actions}>
+      <App />
+    </SessionProvider>
+  </StrictMode>,
+);
