@@ -73,9 +73,11 @@ function trainerPort(worker: Worker): TrainerPort {
 
 /** The page's own workers, made for this run and ended with it. */
 async function train(request: TrainRequest): Promise<TrainOutcome> {
-  const module = { type: 'module' } as const;
-  const trainer = new Worker(new URL('../trainer/trainerWorker.ts', import.meta.url), module);
-  const data = createDataClient(new Worker(new URL('../data/dataWorker.ts', import.meta.url), module));
+  // Vite reads these statements as text: address and options must stand in them literally.
+  const trainer = new Worker(new URL('../trainer/trainerWorker.ts', import.meta.url), { type: 'module' });
+  const data = createDataClient(
+    new Worker(new URL('../data/dataWorker.ts', import.meta.url), { type: 'module' }),
+  );
   try {
     return await trainInPage(request, { trainer: trainerPort(trainer), data, fetchFile: fetchBlob }, emit);
   } finally {

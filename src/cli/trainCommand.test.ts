@@ -46,6 +46,7 @@ const outcome: TrainOutcome = {
 const hostWithPage = () =>
   fakeHost(
     (_request, onEvent) => {
+      onEvent({ type: 'epoch', metrics: epoch(0) });
       onEvent({ type: 'epoch', metrics: epoch(1) });
       return outcome;
     },
@@ -146,7 +147,9 @@ describe('npm run train', () => {
       peakBytes: 100,
       adapter: { software: true },
     });
+    expect(JSON.parse(written.out).initial).not.toHaveProperty('loss');
     expect(written.notes).toEqual([
+      'before training: train 75.0 %, test 50.0 % (blocks 25.0 %, 50.0 %)',
       'epoch 1: loss 0.10000, train 75.0 %, test 50.0 % (blocks 25.0 %, 50.0 %), 1.5 s',
     ]);
   });

@@ -104,36 +104,33 @@ export async function readTrainRequest(
 const percent = (fraction: number) => `${(100 * fraction).toFixed(1)} %`;
 const last = (values: number[]) => values[values.length - 1];
 
-function epochLine({
-  epoch,
-  loss,
-  trainAccuracyPerBlock,
-  testAccuracyPerBlock,
-  seconds,
-}: EpochMetrics): string {
+function epochLine(metrics: EpochMetrics): string {
+  const { epoch, loss, trainAccuracyPerBlock, testAccuracyPerBlock, seconds } = metrics;
   const blocks =
     testAccuracyPerBlock.length > 1 ? ` (blocks ${testAccuracyPerBlock.map(percent).join(', ')})` : '';
-  return (
-    `epoch ${epoch}: loss ${loss.toFixed(5)}, train ${percent(last(trainAccuracyPerBlock))}, ` +
-    `test ${percent(last(testAccuracyPerBlock))}${blocks}, ${seconds.toFixed(1)} s`
-  );
+  const accuracy = `train ${percent(last(trainAccuracyPerBlock))}, test ${percent(last(testAccuracyPerBlock))}${blocks}`;
+  // Before training there is no loss and no time.
+  if (epoch === 0) return `before training: ${accuracy}`;
+  return `epoch ${epoch}: loss ${loss.toFixed(5)}, ${accuracy}, ${seconds.toFixed(1)} s`;
 }
 
-function reportEpoch(metrics: EpochMetrics): object {
+/** What fixed weights score; plain numbers are those of the last block. */
+function reportAccuracy(metrics: EpochMetrics) {
   return {
     epoch: metrics.epoch,
-    // Both with fixed weights, of the last block.
     trainAccuracy: last(metrics.trainAccuracyPerBlock),
     trainSamplesEvaluated: metrics.trainSamplesEvaluated,
     testAccuracy: last(metrics.testAccuracyPerBlock),
     blockAccuracy: metrics.testAccuracyPerBlock,
     blockTrainAccuracy: metrics.trainAccuracyPerBlock,
-    loss: metrics.loss,
-    blockLoss: metrics.lossPerBlock,
-    seconds: metrics.seconds,
     firingRates: metrics.firingRates,
     digest: metrics.digest,
   };
+}
+
+function reportEpoch(metrics: EpochMetrics) {
+  const { loss, lossPerBlock, seconds } = metrics;
+  return { ...reportAccuracy(metrics), loss, blockLoss: lossPerBlock, seconds };
 }
 
 /** The JSON report of a run; keys are the design's, section 5, and a few more. Exported for tests. */
@@ -145,7 +142,7 @@ export function trainReport(outcome: TrainOutcome): object {
     digest: outcome.digest,
     trainSamples: outcome.trainSamples,
     testSamples: outcome.testSamples,
-    initial: initial ? reportEpoch(initial) : null,
+    initial: initial ? reportAccuracy(initial) : null,
     epochs: trained.map(reportEpoch),
     forecastBytes: outcome.forecastBytes,
     peakBytes: outcome.peakBytes,
