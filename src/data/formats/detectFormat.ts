@@ -2,6 +2,7 @@ import { AppError } from '../../core/errors.ts';
 import type { ByteSource } from '../byteSource.ts';
 import type { FormatDecoder } from './decoder.ts';
 import { FORMATS } from './index.ts';
+import { latin1 } from './latin1.ts';
 
 /** Bytes of a file that decoders get to see when they are asked whether it is theirs. */
 export const HEAD_BYTES = 4096;
@@ -24,11 +25,6 @@ const NOT_DATA: { pattern: RegExp; what: string; hint: string }[] = [
     hint: 'Download the file again and check the link.',
   },
 ];
-
-/** The first bytes as text, one character per byte. */
-export function latin1(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => String.fromCharCode(byte)).join('');
-}
 
 /**
  * Chooses the decoder by content; the name only decides where the bytes cannot.

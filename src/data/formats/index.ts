@@ -1,5 +1,20 @@
+import { aedat2 } from './aedat2/aedat2.ts';
+import { aedat3 } from './aedat3/aedat3.ts';
 import { atisBin } from './atisBin/atisBin.ts';
 import type { FormatDecoder } from './decoder.ts';
+import { eventStreamFile } from './eventStreamFile/eventStreamFile.ts';
+import { propheseeDat } from './prophesee/dat.ts';
+import { propheseeEvt2, propheseeEvt3, propheseeEvt21, propheseeOther } from './prophesee/raw.ts';
 
 /** Every event-file format, in the order in which they are asked. Formats without a signature come last. */
-export const FORMATS: readonly FormatDecoder[] = [atisBin];
+export const FORMATS: readonly FormatDecoder[] = [
+  aedat3,
+  aedat2,
+  propheseeDat,
+  propheseeEvt2,
+  propheseeEvt21,
+  propheseeEvt3,
+  propheseeOther,
+  eventStreamFile,
+  atisBin,
+];
