@@ -28,7 +28,7 @@ export default defineConfig({
   projects: [
     { name: 'kernels', testDir: 'e2e/kernels' },
     { name: 'gradients', testDir: 'e2e/gradients' },
-    { name: 'app', testDir: 'e2e/app' },
+    { name: 'app', testDir: 'e2e', testMatch: ['app/*.spec.ts', 'commands/*.spec.ts'] },
   ],
   webServer: {
     command: `npx vite --mode test --host 127.0.0.1 --port ${port} --strictPort`,

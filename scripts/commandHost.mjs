@@ -9,11 +9,11 @@ import { browserArguments, findBrowser } from './browser.mjs';
 const BAR_WIDTH = 30;
 
 /**
- * Progress on standard error: one line that overwrites itself on a terminal, else a line for every tenth.
+ * Progress on standard error: one line that overwrites itself on a terminal, else a line whenever the tenth changes.
  * @param {NodeJS.WriteStream} stream
  */
 export function createProgress(stream) {
-  let lastLine = '';
+  let lastTenth = -1;
   let barShown = false;
   return {
     /** @param {number} fraction @param {string} label */
@@ -26,9 +26,9 @@ export function createProgress(stream) {
         barShown = true;
         return;
       }
-      const line = `${Math.floor(part * 10) * 10} % ${label.split(',')[0]}`;
-      if (line !== lastLine) stream.write(`${line}\n`);
-      lastLine = line;
+      const tenth = Math.floor(part * 10);
+      if (tenth !== lastTenth) stream.write(`${tenth * 10} % ${label}\n`);
+      lastTenth = tenth;
     },
     /** Makes room for other output. */
     clear() {
