@@ -3,10 +3,12 @@ import { createDataClient } from '../data/dataClient.ts';
 import type { TrainerPort } from '../session/ports.ts';
 import { EngineDevice } from '../trainer/engine.ts';
 import type { TrainerMessage } from '../trainer/messages.ts';
+import { benchInPage } from './bench/benchInPage.ts';
 import { gpuGoldenBackend } from './golden/gpuBackend.ts';
 import { runGoldenCase } from './golden/runGoldenCase.ts';
 import type { SharedFile } from './host.ts';
 import type {
+  BenchRequest,
   GoldenOutcome,
   GoldenRequest,
   PageApi,
@@ -89,5 +91,6 @@ async function train(request: TrainRequest): Promise<TrainOutcome> {
 const functions: { [Name in keyof PageApi]: unknown } = {
   golden: answering(golden),
   train: answering(train),
+  bench: answering(async (request: BenchRequest) => benchInPage(await connectedDevice(), request)),
 };
 Object.assign(globalThis, { spikelet: functions });

@@ -9,6 +9,7 @@ const COMMANDS: Record<string, () => Promise<Command>> = {
   train: async () => (await import('./trainCommand.ts')).trainCommand,
   golden: async () => (await import('./goldenCommand.ts')).goldenCommand,
   cost: async () => (await import('./cost.ts')).costCommand,
+  bench: async () => (await import('./benchCommand.ts')).benchCommand,
   inspect: async () => (await import('./inspectCommand.ts')).inspectCommand,
 };
 

@@ -51,6 +51,31 @@ export interface GoldenOutcome {
   reason: string;
 }
 
+export interface BenchRequest {
+  truncationInterval: number;
+  blockSize: number;
+  batchSize: number;
+  /** Timed iterations, after two that are not. */
+  rounds: number;
+  inferenceOnly: boolean;
+  profile: boolean;
+}
+
+export interface BenchOutcome {
+  /** Wall time of each iteration, from the upload of the batch to the loss read back. */
+  timesMs: number[];
+  /** The first iteration: pipelines are compiled, caches cold. */
+  firstMs: number;
+  /** Loss of the last block in the first iteration, mean over the intervals. */
+  loss: number;
+  peakBytes: number;
+  dispatches: number;
+  submits: number;
+  /** GPU time per pass, largest first; empty unless asked for, or where the adapter has no timestamps. */
+  passes: { label: string; runs: number; ms: number }[];
+  adapter: string;
+}
+
 /** What the headless page tells while a call runs. */
 export type PageEvent =
   | { type: 'progress'; fraction: number; label: string }
@@ -61,6 +86,7 @@ export type PageEvent =
 export interface PageApi {
   train(request: TrainRequest): Promise<TrainOutcome>;
   golden(request: GoldenRequest): Promise<GoldenOutcome>;
+  bench(request: BenchRequest): Promise<BenchOutcome>;
 }
 
 /** How a call's result crosses from the page to Node: an AppError keeps its code and hint. */

@@ -236,7 +236,6 @@ export class Executor {
   #encode(steps: readonly CommandStep[]): GPUCommandBuffer {
     const encoder = this.#parts.device.createCommandEncoder({ label: 'program' });
     let pass: GPUComputePassEncoder | null = null;
-    const windowBase = this.#plan.passes.length * UNIFORM_STRIDE;
     for (const step of steps) {
       if (step.kind === 'clear') {
         pass?.end();
@@ -245,17 +244,82 @@ export class Executor {
         continue;
       }
       pass ??= encoder.beginComputePass({ label: 'program' });
-      const { pipeline, bindGroup, groupsX, groupsY } = this.#prepared[step.pass];
-      pass.setPipeline(pipeline);
-      pass.setBindGroup(0, this.#uniformGroup, [
-        step.pass * UNIFORM_STRIDE,
-        windowBase + step.window * UNIFORM_STRIDE,
-      ]);
-      pass.setBindGroup(1, bindGroup);
-      pass.dispatchWorkgroups(groupsX, groupsY);
+      this.#encodeRun(pass, step);
     }
     pass?.end();
     return encoder.finish();
+  }
+
+  #encodeRun(pass: GPUComputePassEncoder, step: CommandStep & { kind: 'run' }): void {
+    const windowBase = this.#plan.passes.length * UNIFORM_STRIDE;
+    const { pipeline, bindGroup, groupsX, groupsY } = this.#prepared[step.pass];
+    pass.setPipeline(pipeline);
+    pass.setBindGroup(0, this.#uniformGroup, [
+      step.pass * UNIFORM_STRIDE,
+      windowBase + step.window * UNIFORM_STRIDE,
+    ]);
+    pass.setBindGroup(1, bindGroup);
+    pass.dispatchWorkgroups(groupsX, groupsY);
+  }
+
+  /**
+   * Runs a program with every kernel in a compute pass of its own and a timestamp at either end. Only for profiling: it
+   * makes queries and two small buffers of its own, and passes that could overlap do not.
+   * @returns GPU time of every run in order; empty where the device has no timestamps.
+   */
+  async profile(program: readonly CommandStep[]): Promise<{ label: string; ms: number }[]> {
+    const { device } = this.#parts;
+    if (!device.features.has('timestamp-query')) return [];
+    const runs = program.filter((step) => step.kind === 'run');
+    const result: { label: string; ms: number }[] = [];
+    // A query set holds at most 4096 timestamps.
+    for (let start = 0; start < program.length; start += 2048) {
+      const steps = program.slice(start, start + 2048);
+      result.push(...(await this.#profilePart(steps)));
+    }
+    return result.slice(0, runs.length);
+  }
+
+  async #profilePart(steps: readonly CommandStep[]): Promise<{ label: string; ms: number }[]> {
+    const { device } = this.#parts;
+    const count = 2 * steps.length;
+    const queries = device.createQuerySet({ type: 'timestamp', count });
+    const bytes = 8 * count;
+    const resolved = device.createBuffer({
+      size: bytes,
+      usage: GPUBufferUsage.QUERY_RESOLVE | GPUBufferUsage.COPY_SRC,
+    });
+    const mapped = device.createBuffer({
+      size: bytes,
+      usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST,
+    });
+    const encoder = device.createCommandEncoder({ label: 'profile' });
+    const labels: string[] = [];
+    for (const step of steps) {
+      if (step.kind === 'clear') {
+        this.#encodeClear(encoder, step.buffers);
+        continue;
+      }
+      const at = 2 * labels.length;
+      const timestampWrites = {
+        querySet: queries,
+        beginningOfPassWriteIndex: at,
+        endOfPassWriteIndex: at + 1,
+      };
+      const pass = encoder.beginComputePass({ timestampWrites });
+      this.#encodeRun(pass, step);
+      pass.end();
+      labels.push(this.#plan.passes[step.pass].label);
+    }
+    encoder.resolveQuerySet(queries, 0, 2 * labels.length, resolved, 0);
+    encoder.copyBufferToBuffer(resolved, 0, mapped, 0, bytes);
+    device.queue.submit([encoder.finish()]);
+    await mapped.mapAsync(GPUMapMode.READ);
+    const times = new BigUint64Array(mapped.getMappedRange().slice(0));
+    mapped.destroy();
+    resolved.destroy();
+    queries.destroy();
+    return labels.map((label, i) => ({ label, ms: Number(times[2 * i + 1] - times[2 * i]) / 1e6 }));
   }
 
   async #readSmall(names: readonly string[]): Promise<ArrayBuffer[]> {

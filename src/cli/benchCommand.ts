@@ -1,0 +1,71 @@
+import { AppError } from '../core/errors.ts';
+import { readArguments, readInteger } from './arguments.ts';
+import { WORKLOAD_A_FIRST_LOSS, WORKLOAD_STEPS } from './bench/workload.ts';
+import type { CommandHost } from './host.ts';
+
+const USAGE =
+  'npm run bench -- [--workload A] [--k K] [--n N] [--batch B] [--rounds R] [--inference] [--profile]';
+const LAYERS = 4;
+
+function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+}
+
+/**
+ * `npm run bench`: times iterations of workload A (input [20][B][2][34][34], LeNet with biases) and prints JSON.
+ * @returns 1 when the first loss of the standard setting is not what every correct implementation finds.
+ */
+export async function benchCommand(args: string[], host: CommandHost): Promise<number> {
+  const { values } = readArguments(
+    args,
+    {
+      workload: { type: 'string', default: 'A' },
+      k: { type: 'string', default: String(WORKLOAD_STEPS) },
+      n: { type: 'string', default: String(LAYERS) },
+      batch: { type: 'string', default: '16' },
+      rounds: { type: 'string', default: '5' },
+      inference: { type: 'boolean', default: false },
+      profile: { type: 'boolean', default: false },
+    },
+    USAGE,
+  );
+  if (values.workload !== 'A') {
+    throw new AppError('arguments-invalid', `There is no workload ${values.workload}.`, `Usage: ${USAGE}`);
+  }
+  const request = {
+    truncationInterval: readInteger('k', values.k, 1, WORKLOAD_STEPS),
+    blockSize: readInteger('n', values.n, 1, LAYERS),
+    batchSize: readInteger('batch', values.batch, 1, 4096),
+    rounds: readInteger('rounds', values.rounds, 1, 1000),
+    inferenceOnly: values.inference,
+    profile: values.profile,
+  };
+  const page = await host.openPage();
+  const outcome = await page.call('bench', request);
+  const { timesMs, peakBytes, dispatches, submits, passes, ...rest } = outcome;
+  const middle = median(timesMs);
+  const report = {
+    workload: 'A',
+    ...request,
+    msPerIteration: { median: middle, min: Math.min(...timesMs), max: Math.max(...timesMs) },
+    samplesPerSecond: (1000 * request.batchSize) / middle,
+    peakBytes,
+    dispatchesPerIteration: dispatches,
+    submitsPerIteration: submits,
+    variant: 'event-driven',
+    ...rest,
+    ...(request.profile ? { passes } : {}),
+  };
+  host.print(`${JSON.stringify(report, null, 2)}\n`);
+  const isStandard =
+    request.truncationInterval === WORKLOAD_STEPS && request.blockSize === LAYERS && request.batchSize === 16;
+  if (isStandard && Math.abs(outcome.loss - WORKLOAD_A_FIRST_LOSS) > 1e-6) {
+    host.note(
+      `The first loss is ${outcome.loss}, every correct implementation finds ${WORKLOAD_A_FIRST_LOSS}.`,
+    );
+    return 1;
+  }
+  return 0;
+}
