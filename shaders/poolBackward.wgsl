@@ -49,21 +49,35 @@ fn isFirstMaximum(step: u32, cell: Cell, outY: u32, outX: u32, y: u32, x: u32) -
   return select(vec4f(0.0), vec4f(1.0), first);
 }
 
-fn pooledError(step: u32, cell: Cell) -> vec4f {
+// The windows that see a position, both ends included. Found once per invocation: divisions are slow.
+struct Windows {
+  y: i32,
+  x: i32,
+  outYStart: i32,
+  outYStop: i32,
+  outXStart: i32,
+  outXStop: i32,
+};
+
+fn windowsAround(cell: Cell) -> Windows {
   let y = i32(cell.position / params.inWidth);
   let x = i32(cell.position % params.inWidth);
-  let outYStart = max(0, (y - i32(params.kernelHeight) + params.stride) / params.stride);
-  let outYStop = min(i32(params.outHeight) - 1, y / params.stride);
-  let outXStart = max(0, (x - i32(params.kernelWidth) + params.stride) / params.stride);
-  let outXStop = min(i32(params.outWidth) - 1, x / params.stride);
+  return Windows(y, x,
+    max(0, (y - i32(params.kernelHeight) + params.stride) / params.stride),
+    min(i32(params.outHeight) - 1, y / params.stride),
+    max(0, (x - i32(params.kernelWidth) + params.stride) / params.stride),
+    min(i32(params.outWidth) - 1, x / params.stride));
+}
+
+fn pooledError(step: u32, cell: Cell, around: Windows) -> vec4f {
   let frame = (step - params.chunkStart) * params.batchSize + cell.sample;
   var error = vec4f();
-  for (var outY = outYStart; outY <= outYStop; outY++) {
-    for (var outX = outXStart; outX <= outXStop; outX++) {
+  for (var outY = around.outYStart; outY <= around.outYStop; outY++) {
+    for (var outX = around.outXStart; outX <= around.outXStop; outX++) {
       let position = frame * params.outHeight * params.outWidth + u32(outY) * params.outWidth + u32(outX);
       let above = gammaAbove[position * inVectors() + cell.vector];
       if (params.poolMaximum == 1u) {
-        error += above * isFirstMaximum(step, cell, u32(outY), u32(outX), u32(y), u32(x));
+        error += above * isFirstMaximum(step, cell, u32(outY), u32(outX), u32(around.y), u32(around.x));
       } else {
         error += above;
       }
@@ -79,12 +93,13 @@ fn poolBackward(@builtin(global_invocation_id) globalId: vec3u, @builtin(num_wor
   if (index >= cellCount()) { return; }
   let cell = cellOf(index);
   let factor = dropoutFactor(cell);
+  let around = windowsAround(cell);
   var next = firstGamma(cell);
   for (var step = i32(chunkStop()) - 1; step >= i32(params.chunkStart); step--) {
     var derivative = vec4f(1.0);
     if (LIF == 1u) { derivative = surrogateDerivative(u32(step), cell); }
     var error = vec4f();
-    if (any(derivative != vec4f(0.0))) { error = pooledError(u32(step), cell); }
+    if (any(derivative != vec4f(0.0))) { error = pooledError(u32(step), cell, around); }
     next = recordStep(u32(step), cell, error, derivative, factor, next);
   }
   keepGamma(cell, next);

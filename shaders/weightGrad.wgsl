@@ -42,13 +42,15 @@ fn rowRun(planeBase: u32, rowBase: u32, rowBits: i32, start: i32, count: i32) ->
   return run << u32(low - start);
 }
 
-fn addBits(frame: u32, y: i32, outX: u32, offset: i32, count: i32, g: vec4f) {
+// gammaAt: where the position's gamma lies; it is loaded only when there is a spike to multiply it with.
+fn addBits(frame: u32, y: i32, outX: u32, offset: i32, count: i32, gammaAt: u32) {
   let rowBits = i32(params.inWidth * params.inChannels);
   let start = (i32(outX) * params.stride - params.padding) * i32(params.inChannels) + offset;
   for (var plane = 0u; plane < params.inPlanes; plane++) {
     let planeBase = (frame * params.inPlanes + plane) * params.inWords;
     var run = rowRun(planeBase, u32(y * rowBits), rowBits, start, count);
-    let scaled = g * f32(1u << plane);
+    if (run == 0u) { continue; }
+    let scaled = gamma[gammaAt] * (params.inScale * f32(1u << plane));
     while (run != 0u) {
       let bit = firstTrailingBit(run);
       run &= run - 1u;
@@ -104,13 +106,13 @@ fn weightGrad(@builtin(global_invocation_id) globalId: vec3u, @builtin(num_workg
         let y = i32(outY) * params.stride - params.padding + i32(ky);
         if (!isBias && (y < 0 || y >= i32(params.inHeight))) { continue; }
         for (var outX = 0u; outX < params.outWidth; outX++) {
-          let g = gamma[gammaBase + (outY * params.outWidth + outX) * params.outVectors];
+          let at = gammaBase + (outY * params.outWidth + outX) * params.outVectors;
           if (isBias) {
-            sums[0] += g;
+            sums[0] += gamma[at];
           } else if (SYNAPSE == 1u) {
-            addFrame(sample, y, outX, offset, count, g);
+            addFrame(sample, y, outX, offset, count, gamma[at]);
           } else {
-            addBits(inputStep * params.batchSize + sample, y, outX, offset, count, g * params.inScale);
+            addBits(inputStep * params.batchSize + sample, y, outX, offset, count, at);
           }
         }
       }

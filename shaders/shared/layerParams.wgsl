@@ -34,6 +34,7 @@ struct LayerParams {
   chunkStart: u32,       // backward passes: steps [chunkStart, chunkStart + chunkSteps) of the interval
   chunkSteps: u32,
   accumulate: u32,       // 1: add to what the output holds
+  channelReciprocal: u32, // ceil(2^20 / inChannels)
   splitCount: u32,
   splitSize: u32,
   classCount: u32,

@@ -6,7 +6,10 @@ import { packStruct, type StructLayout } from './structLayout.ts';
 
 /** Distance of two uniform blocks: WebGPU's default dynamic-offset alignment. */
 const UNIFORM_STRIDE = 256;
-const WORKGROUP_SIZE = 64;
+/** Workgroups of `invocations` pieces of work: smaller ones where there is little, so that all cores get some. */
+function workgroupSize(invocations: number): number {
+  return invocations > 0 && invocations < 4096 ? 16 : 64;
+}
 /** WebGPU's limit of workgroups per dimension. */
 const MAX_GROUPS = 65535;
 
@@ -106,13 +109,18 @@ export class Executor {
   async #prepare(): Promise<void> {
     const { device, pipelines, kernelOf, paramsLayout } = this.#parts;
     const compiled = await Promise.all(
-      this.#plan.passes.map((pass) => pipelines.pipeline(kernelOf(pass.kernel), pass.overrides)),
+      this.#plan.passes.map((pass) =>
+        pipelines.pipeline(kernelOf(pass.kernel), {
+          ...pass.overrides,
+          WORKGROUP_SIZE: workgroupSize(pass.invocations),
+        }),
+      ),
     );
     const params = new DataView(new ArrayBuffer(Math.max(1, this.#plan.passes.length) * UNIFORM_STRIDE));
     this.#prepared = this.#plan.passes.map((pass, index) => {
       const kernel = kernelOf(pass.kernel);
       packStruct(paramsLayout, pass.params, params, index * UNIFORM_STRIDE);
-      const groups = Math.max(1, Math.ceil(pass.invocations / WORKGROUP_SIZE));
+      const groups = Math.max(1, Math.ceil(pass.invocations / workgroupSize(pass.invocations)));
       const groupsX = Math.min(groups, MAX_GROUPS);
       return {
         pipeline: compiled[index],

@@ -476,21 +476,40 @@ export class BlockPasses {
     ];
   }
 
+  /**
+   * Whether weightGradRows serves this layer: bits at stride 1, a kernel row that fits its private sums, several
+   * positions per row (else every spike meets one position and weightGrad reads it with its whole word), and sizes for
+   * which its multiplication by a reciprocal is exact.
+   */
+  private visitsSpikesByRow(stage: Stage): boolean {
+    const { channels, width } = stage.inputShape;
+    return (
+      this.synapseKind(stage) === 0 &&
+      stage.stride === 1 &&
+      stage.outputShape.width > 1 &&
+      stage.kernelWidth * channels <= 96 &&
+      width < 4096 &&
+      width * channels * channels < 2 ** 20
+    );
+  }
+
   private weightGrad(stage: Stage): ChunkPass {
     const { config, chunkSteps } = this.builder;
     const splits = gradientSplits(weightElements(stage), config.batchSize);
-    const rowWords = Math.ceil((stage.kernelWidth * stage.inputShape.channels) / 32);
-    const words = stage.kernelHeight * rowWords + (stage.parameters?.bias ? 1 : 0);
+    const runLength = stage.kernelWidth * stage.inputShape.channels;
+    const byRows = this.visitsSpikesByRow(stage);
+    const words =
+      stage.kernelHeight * (byRows ? 1 : Math.ceil(runLength / 32)) + (stage.parameters?.bias ? 1 : 0);
     return (chunkStart) =>
-      this.add('weightGradient', 'weightGrad', stage, {
-        overrides: {
-          SYNAPSE: this.synapseKind(stage),
-          SUM_STEPS: this.builder.sumsSteps(stage) ? 1 : 0,
-        },
+      this.add('weightGradient', byRows ? 'weightGradRows' : 'weightGrad', stage, {
+        overrides: byRows
+          ? {}
+          : { SYNAPSE: this.synapseKind(stage), SUM_STEPS: this.builder.sumsSteps(stage) ? 1 : 0 },
         params: {
           ...this.geometry(stage),
           chunkStart,
           chunkSteps: chunkSteps[this.index],
+          channelReciprocal: Math.ceil(2 ** 20 / stage.inputShape.channels),
           splitCount: splits.count,
           splitSize: splits.size,
         },
