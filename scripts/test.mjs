@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { ensureBrowser } from './browser.mjs';
 import { checkNode, ensurePackages } from './prepare.mjs';
-import { packageCommand, ROOT, runProgram } from './process.mjs';
+import { npmCommand, ROOT, runProgram } from './process.mjs';
 import { closingLine, countPlaywright, countVitest, settleCounts } from './testCounts.mjs';
 
 /** @typedef {import('./testCounts.mjs').Counts} Counts */
@@ -12,18 +12,25 @@ import { closingLine, countPlaywright, countVitest, settleCounts } from './testC
 /** @typedef {{ name: string, run: (reportFile: string) => Promise<Outcome> }} Step */
 
 /**
+ * Runs the npm script `test:<name>`, so that a check is one command wherever it is run.
+ * @param {string} name
+ * @param {string[]} args
+ * @param {Record<string, string>} [env]
+ */
+function runTestScript(name, args, env = {}) {
+  return runProgram(...npmCommand(['run', '--silent', `test:${name}`, '--', ...args]), { env });
+}
+
+/**
  * A check without tests of its own: passing it counts as one.
  * @param {string} name
- * @param {string} packageName
- * @param {string} bin
- * @param {string[]} args
  * @returns {Step}
  */
-function check(name, packageName, bin, args) {
+function check(name) {
   return {
     name,
     async run() {
-      const status = await runProgram(...packageCommand(packageName, bin, args));
+      const status = await runTestScript(name, []);
       return { status, counts: { passed: status === 0 ? 1 : 0, failed: status === 0 ? 0 : 1, skipped: 0 } };
     },
   };
@@ -43,35 +50,33 @@ function unitTests() {
   return {
     name: 'unit',
     async run(reportFile) {
-      const args = ['run', '--reporter=dot', '--reporter=json', `--outputFile.json=${reportFile}`];
-      const status = await runProgram(...packageCommand('vitest', 'vitest', args));
+      const args = ['--reporter=default', '--reporter=json', `--outputFile.json=${reportFile}`];
+      const status = await runTestScript('unit', args);
       return { status, counts: readReport(reportFile, countVitest) };
     },
   };
 }
 
-/** @param {string} name @param {string} project @returns {Step} */
-function browserTests(name, project) {
+/** @param {string} name @returns {Step} */
+function browserTests(name) {
   return {
     name,
     async run(reportFile) {
-      const args = ['test', `--project=${project}`, '--reporter=list,json'];
       const env = { PLAYWRIGHT_JSON_OUTPUT_FILE: reportFile, CHROMIUM: await ensureBrowser() };
-      const status = await runProgram(...packageCommand('@playwright/test', 'playwright', args), { env });
+      const status = await runTestScript(name, ['--reporter=list,json'], env);
       return { status, counts: readReport(reportFile, countPlaywright) };
     },
   };
 }
 
-/** @type {Step[]} */
 const STEPS = [
-  check('format', '@biomejs/biome', 'biome', ['format', '.']),
-  check('types', 'typescript', 'tsc', ['--noEmit']),
-  check('lint', '@biomejs/biome', 'biome', ['lint', '--error-on-warnings', '.']),
+  check('format'),
+  check('types'),
+  check('lint'),
   unitTests(),
-  browserTests('kernels', 'kernels'),
-  browserTests('gradients', 'gradients'),
-  browserTests('e2e', 'app'),
+  browserTests('kernels'),
+  browserTests('gradients'),
+  browserTests('e2e'),
 ];
 
 /** @param {string[]} names */

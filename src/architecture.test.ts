@@ -50,10 +50,14 @@ const FORMS = [
   /\bnew URL\(\s*()'(\.[^']+\.tsx?)'/g,
 ];
 
+// At line starts only: a glob in a string may look like the beginning of a comment.
+const COMMENTS = /^\s*(?:\/\*[\s\S]*?\*\/|\/\/.*$)/gm;
+
 /** Every import of another file in a source text. Packages are not listed. */
 function importsOf(from: string, text: string): ImportStatement[] {
+  const code = text.replace(COMMENTS, '');
   return FORMS.flatMap((form) =>
-    [...text.matchAll(form)].map(([, type, path]) => ({
+    [...code.matchAll(form)].map(([, type, path]) => ({
       from,
       to: relative('/src', join('/src', dirname(from), path.replace(/\?.*$/, '')))
         .split(sep)
@@ -157,6 +161,13 @@ describe('the import table', () => {
     expect(verdicts).toHaveLength(1);
     if (fault === '') expect(verdicts[0]).toBe('');
     else expect(verdicts[0]).toContain(fault);
+  });
+
+  it('reads no comments', () => {
+    const text =
+      "/**\n * new Worker(new URL('./w.ts', import.meta.url))\n */\n// import { a } from './a.ts';\n";
+    expect(importsOf('core/b.ts', text)).toEqual([]);
+    expect(importsOf('core/b.ts', `${text}import { c } from './c.ts';`)).toHaveLength(1);
   });
 
   it('finds a cycle, but none through types alone', () => {
