@@ -21,9 +21,9 @@ fn threefry2x32(key0: u32, key1: u32, counter0: u32, counter1: u32) -> vec2u {
   return x;
 }
 
-// Keeps with probability 1 - dropout. Same number as uniform(seed, 'dropout', 64 * iteration + stream, index) in
+// Keeps with probability 1 - dropout. Same number as uniform(seed, 'dropout', 1024 * iteration + stream, index) in
 // src/core/random.ts; 4 is the id of the purpose there.
 fn dropoutKeeps(seed: u32, stream: u32, iteration: u32, index: u32, dropout: f32) -> bool {
-  let word = threefry2x32(seed, 4u, index, 64u * iteration + stream).x;
+  let word = threefry2x32(seed, 4u, index, 1024u * iteration + stream).x;
   return f32(word >> 8u) * 5.9604644775390625e-8 >= dropout;
 }

@@ -2,8 +2,8 @@ import { type FrameShape, frameBit, frameSize, wordsPerFrame } from '../core/enc
 import { uniform } from '../core/random.ts';
 import { cellIndex } from './receptiveField.ts';
 
-/** Every layer has its own stream within an iteration. */
-const STREAMS_PER_ITERATION = 64;
+/** Every stage has its own stream within an iteration; the largest network has fewer stages than this. */
+export const STREAMS_PER_ITERATION = 1024;
 
 export interface DropoutDraw {
   seed: number;

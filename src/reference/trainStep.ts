@@ -93,7 +93,7 @@ export class ReferenceTrainer {
       const learnt = this.#runInterval(run, interval);
       run.record.gradients.push(learnt);
       sums = this.config.update === 'sequence' ? addGradients(sums, learnt) : learnt;
-      if (this.config.update === 'interval' || isLast) this.#update(sums, settings.learningRate);
+      if (this.config.update === 'interval' || isLast) this.applyGradients(sums, settings.learningRate);
     }
     return this.#finish(run);
   }
@@ -191,7 +191,8 @@ export class ReferenceTrainer {
     return record;
   }
 
-  #update(gradients: ReadonlyMap<string, Float64Array>, learningRate: number): void {
+  /** One optimizer step of the named tensors. @param gradients By interface name. */
+  applyGradients(gradients: ReadonlyMap<string, Float64Array>, learningRate: number): void {
     this.updates++;
     for (const [name, gradient] of gradients) {
       const weights = this.tensors.get(name);
