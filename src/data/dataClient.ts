@@ -53,7 +53,7 @@ interface PendingJob {
   onProgress?: (progress: DataProgress) => void;
 }
 
-/** @param worker `new Worker(new URL('./data/dataWorker.ts', import.meta.url), { type: 'module' })`, or a stand-in. */
+/** @param worker A module worker that runs dataWorker.ts, or a stand-in. */
 export function createDataClient(worker: DataWorkerPort): DataClient {
   const pending = new Map<number, PendingJob>();
   let nextId = 1;

@@ -1,16 +1,32 @@
 import {
-  BlobReader,
   configure,
   ERR_ENCRYPTED,
   ERR_UNSUPPORTED_COMPRESSION,
   type FileEntry,
+  Reader,
   ZipReader,
 } from '@zip.js/zip.js';
 import { AppError } from '../../core/errors.ts';
+import type { ByteSource } from '../byteSource.ts';
 import { IMPORT_LIMITS } from '../limits.ts';
 
 // The importer runs in a worker of its own already; workers below it would only copy bytes.
 configure({ useWebWorkers: false });
+
+/** Lets the archive reader read slices of a source. */
+class SourceReader extends Reader<ByteSource> {
+  readonly #source: ByteSource;
+
+  constructor(source: ByteSource) {
+    super(source);
+    this.#source = source;
+    this.size = source.size;
+  }
+
+  override readUint8Array(index: number, length: number): Promise<Uint8Array> {
+    return this.#source.read(index, length);
+  }
+}
 
 /** One file of an archive. */
 export interface ArchiveMember {
@@ -102,11 +118,12 @@ async function inflate(
  * by one, in any order.
  * @throws AppError `archive-damaged`, `too-many-files`; the signal's reason.
  */
-export async function listZip(name: string, blob: Blob, signal?: AbortSignal): Promise<ArchiveMember[]> {
+export async function listZip(source: ByteSource, signal?: AbortSignal): Promise<ArchiveMember[]> {
+  const { name } = source;
   const members: ArchiveMember[] = [];
   const budget = { inflatedBytes: 0 };
   try {
-    for await (const entry of new ZipReader(new BlobReader(blob)).getEntriesGenerator()) {
+    for await (const entry of new ZipReader(new SourceReader(source)).getEntriesGenerator()) {
       signal?.throwIfAborted();
       if (entry.directory) continue;
       if (members.length === IMPORT_LIMITS.files) {

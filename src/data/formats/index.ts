@@ -3,8 +3,11 @@ import { aedat3 } from './aedat3/aedat3.ts';
 import { atisBin } from './atisBin/atisBin.ts';
 import type { FormatDecoder } from './decoder.ts';
 import { eventStreamFile } from './eventStreamFile/eventStreamFile.ts';
+import { npy } from './npy/npy.ts';
+import { npz } from './npy/npz.ts';
 import { propheseeDat } from './prophesee/dat.ts';
 import { propheseeEvt2, propheseeEvt3, propheseeEvt21, propheseeOther } from './prophesee/raw.ts';
+import { text } from './text/text.ts';
 
 /** Every event-file format, in the order in which they are asked. Formats without a signature come last. */
 export const FORMATS: readonly FormatDecoder[] = [
@@ -16,5 +19,8 @@ export const FORMATS: readonly FormatDecoder[] = [
   propheseeEvt3,
   propheseeOther,
   eventStreamFile,
+  npy,
+  npz,
+  text,
   atisBin,
 ];

@@ -92,7 +92,7 @@ export async function findCandidates(
     const head = await blobSource(path, blob).read(0, 4);
     if (isZip(head) && !isClutter(path)) {
       try {
-        const members = await listZip(path, blob, signal);
+        const members = await listZip(blobSource(path, blob), signal);
         if (!isNpz(members)) {
           const folder = path.replace(/\.zip$/i, '');
           for (const member of members) {

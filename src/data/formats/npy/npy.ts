@@ -1,0 +1,36 @@
+import { AppError } from '../../../core/errors.ts';
+import type { FormatDecoder } from '../decoder.ts';
+import { latin1 } from '../latin1.ts';
+import { decodeTable } from '../table/table.ts';
+import { readNpyHeader, scanNpy, tableShape } from './npyArray.ts';
+
+/** One array of events: records with fields t, x, y, p, or N rows of four numbers. */
+export const npy: FormatDecoder = {
+  id: 'npy',
+  label: 'NumPy array (.npy)',
+  detect: (head) => latin1(head.subarray(0, 6)) === '\x93NUMPY',
+
+  async decode(source, sink, options) {
+    const array = await readNpyHeader(source);
+    const table = tableShape(array);
+    if (!table || table.columnNames.length < 4) {
+      throw new AppError(
+        'not-events',
+        `${source.name} is an array of shape (${array.shape.join(', ')}), not one row per event with time, x, y and polarity.`,
+        array.shape.length > 2
+          ? 'It may hold frames; drop the events they were made of.'
+          : 'Save t, x, y, p side by side.',
+        array.dataStart,
+      );
+    }
+    await decodeTable(
+      {
+        name: source.name,
+        columnNames: table.columnNames,
+        scan: (visit) => scanNpy(array, visit, options.onProgress),
+      },
+      sink,
+      options,
+    );
+  },
+};

@@ -1,0 +1,183 @@
+import { AppError } from '../../../core/errors.ts';
+import type { SensorSize } from '../../../core/eventStream.ts';
+import type { ByteSource } from '../../byteSource.ts';
+import { CHUNK_BYTES, readExactly } from '../chunks.ts';
+import type { DecodeOptions, FormatDecoder } from '../decoder.ts';
+import { latin1 } from '../latin1.ts';
+import { decodeTable } from '../table/table.ts';
+
+/*
+ * Events as text, one per line: numbers separated by blanks, commas, semicolons or tabs. Optional before them: lines
+ * that begin with '#', one line with the size of the sensor (two numbers), one line of column names.
+ */
+const MAX_LINE_LENGTH = 1000;
+const BLOCK_ROWS = 1 << 14;
+
+function tokensOf(line: string): string[] {
+  const trimmed = line.trim();
+  if (trimmed === '' || trimmed.startsWith('#')) return [];
+  // Where there are commas, semicolons or tabs, a blank is part of a name ("t [us]"), not a separator.
+  return /[,;\t]/.test(trimmed)
+    ? trimmed.replace(/\s*[,;]$/, '').split(/\s*[,;\t]\s*/)
+    : trimmed.split(/\s+/);
+}
+
+/** NaN for what is no number; booleans as Python and JSON write them. */
+function numberOf(token: string): number {
+  if (/^true$/i.test(token)) return 1;
+  if (/^false$/i.test(token)) return 0;
+  return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(token) ? Number(token) : Number.NaN;
+}
+
+const isNumeric = (tokens: string[]) => tokens.every((token) => !Number.isNaN(numberOf(token)));
+
+interface Preamble {
+  columnNames: (string | undefined)[];
+  /** The two numbers of the size line, in file order. */
+  size: [number, number] | undefined;
+  /** Lines before the first event. */
+  skip: number;
+}
+
+/** Undefined when these lines do not begin a list of events. */
+function parsePreamble(lines: string[]): Preamble | undefined {
+  let size: Preamble['size'];
+  let names: string[] | undefined;
+  for (const [skip, line] of lines.entries()) {
+    const tokens = tokensOf(line);
+    if (tokens.length === 0) continue;
+    if (isNumeric(tokens)) {
+      if (tokens.length === 2 && !size && !names) {
+        size = [numberOf(tokens[0]), numberOf(tokens[1])];
+        continue;
+      }
+      if (tokens.length < 4 || tokens.length > 8 || (names && names.length !== tokens.length))
+        return undefined;
+      return { columnNames: names ?? tokens.map(() => undefined), size, skip };
+    }
+    if (names || tokens.length < 4 || tokens.some((token) => !/^[\w"'[\]()./ -]+$/.test(token)))
+      return undefined;
+    names = tokens.map((token) => token.replace(/["']/g, '').replace(/\s*[[(].*$/, ''));
+  }
+  return undefined;
+}
+
+function isPlainText(head: Uint8Array): boolean {
+  return head.every(
+    (byte) => (byte >= 0x20 && byte < 0x7f) || byte === 0x09 || byte === 0x0a || byte === 0x0d,
+  );
+}
+
+/** The two numbers of the size line come in either order: the one that holds all events, landscape if both do. */
+function sensorFrom([a, b]: [number, number], maxX: number, maxY: number): SensorSize {
+  const landscape = { width: Math.max(a, b), height: Math.min(a, b) };
+  const portrait = { width: landscape.height, height: landscape.width };
+  const holds = ({ width, height }: SensorSize) => maxX < width && maxY < height;
+  return !holds(landscape) && holds(portrait) ? portrait : landscape;
+}
+
+/** Hands every line on, with its number (from 0) and byte offset. A last line without an end is marked. */
+async function forEachLine(
+  source: ByteSource,
+  options: DecodeOptions,
+  visit: (line: string, number: number, offset: number, isOpen: boolean) => void,
+): Promise<void> {
+  let rest = '';
+  let lineStart = 0;
+  let number = 0;
+  for (let offset = 0; offset < source.size; offset += CHUNK_BYTES) {
+    options.signal?.throwIfAborted();
+    const length = Math.min(CHUNK_BYTES, source.size - offset);
+    const text =
+      rest + new TextDecoder('latin1').decode(await readExactly(source, offset, length, 'the text'));
+    let at = 0;
+    for (let stop = text.indexOf('\n'); stop >= 0; stop = text.indexOf('\n', at)) {
+      visit(text.slice(at, stop), number++, lineStart, false);
+      lineStart += stop + 1 - at;
+      at = stop + 1;
+    }
+    rest = text.slice(at);
+    if (rest.length > MAX_LINE_LENGTH) {
+      throw new AppError(
+        'damaged-file',
+        `${source.name}: line ${number + 1} is longer than ${MAX_LINE_LENGTH} characters.`,
+        'Use one line per event.',
+        lineStart,
+      );
+    }
+    options.onProgress?.(offset + length);
+  }
+  if (rest !== '') visit(rest, number, lineStart, true);
+}
+
+function scanText(
+  source: ByteSource,
+  { columnNames, skip }: Preamble,
+  options: DecodeOptions,
+): (visit: (columns: readonly Float64Array[], count: number) => void) => Promise<void> {
+  return async (visit) => {
+    const columns = columnNames.map(() => new Float64Array(BLOCK_ROWS));
+    let count = 0;
+    const flush = () => {
+      if (count > 0) visit(columns, count);
+      count = 0;
+    };
+    try {
+      await forEachLine(source, options, (line, number, offset, isOpen) => {
+        const tokens = number < skip ? [] : tokensOf(line);
+        if (tokens.length === 0) return;
+        if (tokens.length !== columns.length || !isNumeric(tokens)) {
+          const isCut = isOpen && tokens.length <= columns.length;
+          throw new AppError(
+            isCut ? 'truncated-file' : 'damaged-file',
+            `${source.name}: line ${number + 1} is "${line.trim().slice(0, 60)}", expected ${columns.length} numbers.`,
+            isCut ? 'Copy or download the file again.' : 'Correct or remove the line.',
+            offset,
+          );
+        }
+        for (const [i, token] of tokens.entries()) columns[i][count] = numberOf(token);
+        if (++count === BLOCK_ROWS) flush();
+      });
+    } finally {
+      flush();
+    }
+  };
+}
+
+/** Enough of the file for its first lines. */
+const PREAMBLE_BYTES = 4096;
+
+/** Whole lines of the head: the last one may be cut unless the file ends with it. */
+function firstLines(head: Uint8Array, source: ByteSource): string[] {
+  const lines = latin1(head).split('\n');
+  return source.size <= head.length ? lines : lines.slice(0, -1);
+}
+
+export const text: FormatDecoder = {
+  id: 'text',
+  label: 'text with one event per line (.txt, .csv)',
+  detect: (head, source) => isPlainText(head) && parsePreamble(firstLines(head, source)) !== undefined,
+
+  async decode(source, sink, options) {
+    const preamble = parsePreamble(firstLines(await source.read(0, PREAMBLE_BYTES), source));
+    if (!preamble) {
+      throw new AppError(
+        'unknown-columns',
+        `${source.name} does not begin with lines of four or more numbers.`,
+        'Use one line per event: t x y p.',
+        0,
+      );
+    }
+    const { size, columnNames } = preamble;
+    await decodeTable(
+      {
+        name: source.name,
+        columnNames,
+        scan: scanText(source, preamble, options),
+        sensor: size && ((maxX, maxY) => sensorFrom(size, maxX, maxY)),
+      },
+      sink,
+      options,
+    );
+  },
+};
