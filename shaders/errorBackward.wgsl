@@ -5,7 +5,8 @@
 //
 // Work split   one invocation = 4 neighbouring channels at one position of one sample, all steps of the chunk, backwards
 // Reads        errors            vec4f[chunkSteps, or 1 when CONSTANT][B][inHeight*inWidth][inVectors]
-//              surrogateHistory  of this layer; keepBits as in lifForward
+//              surrogateHistory  of this layer
+//              keepBits          as in lifForward
 // Overwrites   gamma             vec4f[chunkSteps][B][inHeight*inWidth][inVectors]; adds when LIF = 0 and accumulate
 // Updates      gammaCarry        vec4f[B][inHeight*inWidth][inVectors]
 // Includes     layerParams, lifGradient, surrogate, random

@@ -8,7 +8,8 @@
 // Reads        gammaAbove        vec4f[chunkSteps][B][outHeight*outWidth][inVectors]: gamma of the pool's neurons, or the
 //                                error at a plain pool's output
 //              countBits         u32[step][B][inPlanes][inWords]   what was pooled (maximum only)
-//              surrogateHistory  of this layer; keepBits as in lifForward
+//              surrogateHistory  of this layer
+//              keepBits          as in lifForward
 // Overwrites   gamma             vec4f[chunkSteps][B][inHeight*inWidth][inVectors]; adds when LIF = 0 and accumulate
 // Updates      gammaCarry        vec4f[B][inHeight*inWidth][inVectors]
 // Includes     layerParams, counts, lifGradient, surrogate, random

@@ -10,7 +10,8 @@
 // Work split   one invocation = 4 neighbouring channels at one position of one sample, all steps of the chunk, backwards
 // Reads        gammaAbove        vec4f[chunkSteps][B][outHeight*outWidth][outVectors]
 //              weights           of the layer above, see shared/synapse.wgsl
-//              surrogateHistory  of this layer; keepBits as in lifForward
+//              surrogateHistory  of this layer
+//              keepBits          as in lifForward
 // Overwrites   gamma             vec4f[chunkSteps][B][inHeight*inWidth][inVectors]; adds when LIF = 0 and accumulate
 // Updates      gammaCarry        vec4f[B][inHeight*inWidth][inVectors]   gamma of the first step of the chunk
 // Includes     layerParams, lifGradient, surrogate, random

@@ -179,7 +179,12 @@ describe('the import table', () => {
 
 describe('every shader', () => {
   const stems = filesUnder(join(ROOT, 'shaders'), /^[^/]+\.wgsl$/).map((path) => path.replace('.wgsl', ''));
-  const companions = (stem: string) => [`src/reference/${stem}.ts`, `e2e/kernels/${stem}.spec.ts`];
+  // Kernels that work on one equation together share a twin: each head names its own.
+  const companions = (stem: string) => [
+    /^\/\/ Twin\s+(\S+)$/m.exec(readFileSync(join(ROOT, 'shaders', `${stem}.wgsl`), 'utf8'))?.[1] ??
+      `src/reference/${stem}.ts`,
+    `e2e/kernels/${stem}.spec.ts`,
+  ];
 
   it.each(stems)('%s is described by its own text: entry point, bindings, overrides, includes', (stem) => {
     const source = readFileSync(join(ROOT, 'shaders', `${stem}.wgsl`), 'utf8');

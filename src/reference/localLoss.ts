@@ -19,7 +19,10 @@ export interface LocalLossRecord {
   predictions: Int32Array;
 }
 
-/** Firing rates, loss, error at the spikes and read-out of one block and interval (docs/maths.md 6, 7, 16). */
+/**
+ * Firing rates, loss, error at the spikes and read-out of one block and interval (docs/maths.md 6, 7, 16). Twin of
+ * shaders/localLoss.wgsl.
+ */
 export function localLoss(request: LocalLossRequest): LocalLossRecord {
   const { kind, classCount, spikes, labels, counts } = request;
   const batchSize = labels.length;
