@@ -1,0 +1,58 @@
+import AxeBuilder from '@axe-core/playwright';
+import { expect, type Page, test } from '@playwright/test';
+import { addressWith, expectFinished, expectRecording, SMALL, trainButton } from './support.ts';
+
+/** Rules that were broken, with the first place of each: readable when the test fails. */
+async function violations(page: Page): Promise<string[]> {
+  const { violations: found } = await new AxeBuilder({ page }).analyze();
+  return found.map(({ id, nodes }) => `${id}: ${nodes[0].html}`);
+}
+
+for (const theme of ['light', 'dark'] as const) {
+  test(`no accessibility rule is broken in any state, ${theme} theme`, async ({ page }) => {
+    await page.emulateMedia({ colorScheme: theme });
+    await page.goto('/');
+    await expectRecording(page);
+    await expect(page.locator('html')).toHaveAttribute('data-theme', theme);
+    expect(await violations(page)).toEqual([]);
+
+    for (const summary of [
+      'What is k?',
+      'What is n?',
+      'Frames:',
+      'Epochs in figures',
+      'Network, neuron and optimizer',
+    ])
+      await page.getByText(summary).click();
+    await page.getByRole('button', { name: 'Share' }).click();
+    await page.getByRole('button', { name: 'Show the order' }).click();
+    expect(await violations(page)).toEqual([]);
+
+    await page.goto('about:blank');
+    await page.goto(addressWith({ ...SMALL, train: 20, test: 10, epochs: 1 }));
+    await trainButton(page).click();
+    await expectFinished(page);
+    await page.getByText('Epochs in figures').click();
+    expect(await violations(page)).toEqual([]);
+  });
+}
+
+test('everything stays inside the page at every width', async ({ page }) => {
+  for (const width of [390, 768, 1440, 2560]) {
+    await page.setViewportSize({ width, height: 900 });
+    await page.goto('/');
+    await expectRecording(page);
+    const overflow = await page.evaluate(
+      () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+    );
+    expect(overflow, `at ${width} pixels`).toBe(0);
+  }
+});
+
+test('nothing moves by itself for visitors who ask for less motion', async ({ page }) => {
+  await page.emulateMedia({ reducedMotion: 'reduce' });
+  await page.goto('/');
+  await expectRecording(page);
+  await expect(page.getByRole('button', { name: 'Play the recording' })).toBeVisible();
+  await expect(page.getByRole('slider', { name: 'Time step shown' })).toHaveValue('0');
+});
