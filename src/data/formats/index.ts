@@ -1,5 +1,6 @@
 import { aedat2 } from './aedat2/aedat2.ts';
 import { aedat3 } from './aedat3/aedat3.ts';
+import { aedat4 } from './aedat4/aedat4.ts';
 import { atisBin } from './atisBin/atisBin.ts';
 import type { FormatDecoder } from './decoder.ts';
 import { eventStreamFile } from './eventStreamFile/eventStreamFile.ts';
@@ -11,6 +12,7 @@ import { text } from './text/text.ts';
 
 /** Every event-file format, in the order in which they are asked. Formats without a signature come last. */
 export const FORMATS: readonly FormatDecoder[] = [
+  aedat4,
   aedat3,
   aedat2,
   propheseeDat,
