@@ -29,7 +29,7 @@ const entries: Entry[] = hasSharedData
   : [];
 
 /** Formats whose decoders exist; every other file of the manifest must be refused with a code. */
-const READABLE = /^(derived_)?(aedat[1234]|prophesee|event_stream|ncaltech|np[yz]|text)/;
+const READABLE = /^(derived_)?(aedat[1234]|prophesee|event_stream|ncaltech|np[yz]|text|mat|rosbag)/;
 const isEvents = (entry: Entry) => entry.ground_truth.kind === 'events' && READABLE.test(entry.format);
 
 describe.skipIf(!hasSharedData)(`reference recordings${NEEDS_SHARED_DATA}`, () => {
