@@ -7,7 +7,7 @@
 // Reads        errors            vec4f[chunkSteps, or 1 when CONSTANT][B][inHeight*inWidth][inVectors]
 //              surrogateHistory  of this layer
 //              keepBits          as in lifForward
-// Overwrites   gamma             vec4f[chunkSteps][B][inHeight*inWidth][inVectors]; adds when LIF = 0 and accumulate
+// Overwrites   gamma             vec4f[chunkSteps][B][inHeight*inWidth][inVectors]; adds with ACCUMULATE
 // Updates      gammaCarry        vec4f[B][inHeight*inWidth][inVectors]
 // Includes     layerParams, lifGradient, surrogate, random
 // Twin         src/reference/errorBackward.ts
@@ -19,6 +19,7 @@ override SURROGATE: u32 = 0u;
 override HISTORY: u32 = 1u;
 override DROPOUT: u32 = 0u;
 override SUM_STEPS: u32 = 0u;
+override ACCUMULATE: u32 = 0u;        // 1: add to what gamma holds (several readers of one output)
 
 @group(0) @binding(0) var<uniform> params: LayerParams;
 @group(0) @binding(1) var<uniform> window: StepWindow;

@@ -10,7 +10,7 @@
 //              countBits         u32[step][B][inPlanes][inWords]   what was pooled (maximum only)
 //              surrogateHistory  of this layer
 //              keepBits          as in lifForward
-// Overwrites   gamma             vec4f[chunkSteps][B][inHeight*inWidth][inVectors]; adds when LIF = 0 and accumulate
+// Overwrites   gamma             vec4f[chunkSteps][B][inHeight*inWidth][inVectors]; adds with ACCUMULATE
 // Updates      gammaCarry        vec4f[B][inHeight*inWidth][inVectors]
 // Includes     layerParams, counts, lifGradient, surrogate, random
 // Twin         src/reference/poolBackward.ts
@@ -21,6 +21,8 @@ override SURROGATE: u32 = 0u;
 override HISTORY: u32 = 1u;
 override DROPOUT: u32 = 0u;
 override SUM_STEPS: u32 = 0u;
+override ACCUMULATE: u32 = 0u;        // 1: add to what gamma holds (several readers of one output)
+override MAXIMUM: u32 = 0u;           // 0 average, 1 maximum
 
 @group(0) @binding(0) var<uniform> params: LayerParams;
 @group(0) @binding(1) var<uniform> window: StepWindow;
@@ -77,14 +79,14 @@ fn pooledError(step: u32, cell: Cell, around: Windows) -> vec4f {
     for (var outX = around.outXStart; outX <= around.outXStop; outX++) {
       let position = frame * params.outHeight * params.outWidth + u32(outY) * params.outWidth + u32(outX);
       let above = gammaAbove[position * inVectors() + cell.vector];
-      if (params.poolMaximum == 1u) {
+      if (MAXIMUM == 1u) {
         error += above * isFirstMaximum(step, cell, u32(outY), u32(outX), u32(around.y), u32(around.x));
       } else {
         error += above;
       }
     }
   }
-  if (params.poolMaximum == 1u) { return error; }
+  if (MAXIMUM == 1u) { return error; }
   return error / f32(params.kernelHeight * params.kernelWidth);
 }
 

@@ -33,7 +33,6 @@ struct LayerParams {
   dropoutStream: u32,
   chunkStart: u32,       // backward passes: steps [chunkStart, chunkStart + chunkSteps) of the interval
   chunkSteps: u32,
-  accumulate: u32,       // 1: add to what the output holds
   channelReciprocal: u32, // ceil(2^20 / inChannels)
   splitCount: u32,
   splitSize: u32,

@@ -90,7 +90,7 @@ fn recordStep(step: u32, cell: Cell, error: vec4f, derivative: vec4f, factor: ve
   if (LIF == 0u) {
     let at = gammaAt(step, cell);
     let masked = error * validMask(cell);
-    if (params.accumulate == 1u) { gamma[at] += masked; } else { gamma[at] = masked; }
+    if (ACCUMULATE == 1u) { gamma[at] += masked; } else { gamma[at] = masked; }
     return vec4f();
   }
   let now = gammaStep(error * factor, derivative, gammaNext);

@@ -379,6 +379,7 @@ export class BlockPasses {
         HISTORY: this.historyKind(stage),
         DROPOUT: lif ? this.dropoutKind(stage) : 0,
         SUM_STEPS: sums ? 1 : 0,
+        ACCUMULATE: accumulate ? 1 : 0,
       },
       params: {
         ...this.neuron(stage),
@@ -390,7 +391,6 @@ export class BlockPasses {
         inWords: wordsPerFrame(stage.outputShape),
         chunkStart,
         chunkSteps,
-        accumulate: accumulate ? 1 : 0,
       },
       buffers: {
         surrogateHistory: stage.lif ? `${stage.name}.surrogateHistory` : 'unused0',
@@ -404,6 +404,12 @@ export class BlockPasses {
         stage.outputShape.width *
         vectorsOf(stage.outputShape.channels),
     };
+  }
+
+  /** Steps that synapseBackward works on together: no more than a chunk has. */
+  private stepTile(): number {
+    const steps = this.builder.chunkSteps[this.index];
+    return steps > 4 ? 8 : steps > 1 ? 4 : 1;
   }
 
   /** Error at `stage`'s output from one stage that reads it. */
@@ -427,6 +433,10 @@ export class BlockPasses {
       const isPool = consumer.kind === 'pool';
       return this.add('backward', isPool ? 'poolBackward' : 'synapseBackward', stage, {
         ...fields,
+        overrides: {
+          ...fields.overrides,
+          ...(isPool ? { MAXIMUM: consumer.pool === 'maximum' ? 1 : 0 } : { STEP_TILE: this.stepTile() }),
+        },
         params: { ...fields.params, ...window },
         buffers: {
           ...fields.buffers,
