@@ -18,6 +18,7 @@ const SAMPLES = 10;
 function datasetOf(split: (index: number) => number): EncodedDataset {
   const words = Math.ceil((2 * 34 * 34) / 32);
   return {
+    kind: 'events',
     name: 'recordings',
     fingerprint: 'f'.repeat(64),
     synthetic: false,
@@ -25,6 +26,7 @@ function datasetOf(split: (index: number) => number): EncodedDataset {
     stepCount: 4,
     classNames: ['a', 'b', 'c'],
     bits: new Uint32Array(SAMPLES * 4 * words),
+    pixels: null,
     labels: Int32Array.from({ length: SAMPLES }, (_, i) => i % 3),
     split: Uint8Array.from({ length: SAMPLES }, (_, i) => split(i)),
   };

@@ -1,4 +1,7 @@
-/** Shape of one frame: channels x height x width. For events, channel 0 is OFF and channel 1 is ON. */
+/**
+ * Shape of one frame: channels x height x width. For events, channel 0 is OFF and channel 1 is ON; colour images have
+ * red, green, blue.
+ */
 export interface FrameShape {
   channels: number;
   height: number;
@@ -26,23 +29,32 @@ export function frameBit(shape: FrameShape, channel: number, y: number, x: numbe
 export const TRAIN = 0;
 export const TEST = 1;
 
+/** `events`: binary frames, one per time step. `frames`: one real-valued image, the same at every time step. */
+export type InputKind = 'events' | 'frames';
+
 /**
- * A data set as the trainer reads it: binary frames, packed.
+ * A data set as the trainer reads it: packed binary frames (kind 'events'), or images for direct encoding (kind
+ * 'frames').
  *
- * bits    u32[sampleCount][stepCount][wordsPerFrame]  bit b%32 of word b/32 holds frame bit b (see frameBit)
- * labels  i32[sampleCount]                            class index, 0 .. classNames.length - 1
- * split   u8[sampleCount]                             TRAIN or TEST
+ * bits    u32[sampleCount][stepCount][wordsPerFrame]    events: bit b%32 of word b/32 holds frame bit b (see frameBit);
+ *                                                       frames: empty
+ * pixels  u8[sampleCount][height][width][channels]      frames: the network reads pixel / 255; events: null
+ * labels  i32[sampleCount]                              class index, 0 .. classNames.length - 1
+ * split   u8[sampleCount]                               TRAIN or TEST
  */
 export interface EncodedDataset {
+  kind: InputKind;
   name: string;
-  /** sha256 (hex) over shape, stepCount, class names, labels, split and bits: equal data, equal fingerprint. */
+  /** sha256 (hex) over shape, stepCount, class names, labels, split and content: equal data, equal fingerprint. */
   fingerprint: string;
   /** True for the built-in generated sets; shown wherever the data set is named. */
   synthetic: boolean;
   shape: FrameShape;
+  /** Frames stored per sample: T for events. 1 for images, which serve any T. */
   stepCount: number;
   classNames: string[];
   bits: Uint32Array;
+  pixels: Uint8Array | null;
   labels: Int32Array;
   split: Uint8Array;
 }

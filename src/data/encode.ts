@@ -91,16 +91,18 @@ export function encodeRecording(
 }
 
 /**
- * sha256 over one line of JSON (format version, shape, stepCount, class names), labels (i32), split (u8) and bits
- * (u32), little-endian. The data set's name is left out: equal data, equal fingerprint.
+ * sha256 over one line of JSON (format version, shape, stepCount, class names; for images also the kind), labels (i32),
+ * split (u8) and bits (u32) or pixels (u8), little-endian. The data set's name is left out: equal data, equal
+ * fingerprint.
  */
 export async function fingerprintDataset(
   dataset: Omit<EncodedDataset, 'fingerprint' | 'name' | 'synthetic'>,
   pause: () => Promise<void>,
 ): Promise<string> {
-  const { shape, stepCount, classNames, labels, split, bits } = dataset;
+  const { kind, shape, stepCount, classNames, labels, split, bits, pixels } = dataset;
   const header = {
     format: 1,
+    ...(kind === 'frames' && { kind }),
     shape: [shape.channels, shape.height, shape.width],
     stepCount,
     classNames,
@@ -110,7 +112,8 @@ export async function fingerprintDataset(
   hash.update(new TextEncoder().encode(`${JSON.stringify(header)}\n`));
   hash.update(new Uint8Array(labels.buffer, labels.byteOffset, labels.byteLength));
   hash.update(split);
-  const bytes = new Uint8Array(bits.buffer, bits.byteOffset, bits.byteLength);
+  const content = pixels ?? bits;
+  const bytes = new Uint8Array(content.buffer, content.byteOffset, content.byteLength);
   const pieceBytes = 1 << 20;
   for (let offset = 0; offset < bytes.length; offset += pieceBytes) {
     hash.update(bytes.subarray(offset, offset + pieceBytes));
@@ -160,10 +163,12 @@ export async function encodeDataset(
     }
   }
   const content = {
+    kind: 'events' as const,
     shape,
     stepCount: settings.stepCount,
     classNames: [...set.classNames],
     bits,
+    pixels: null,
     labels: Int32Array.from(set.recordings, (recording) => recording.classIndex),
     split: Uint8Array.from(set.recordings, (recording) => recording.split),
   };

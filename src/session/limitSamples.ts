@@ -1,4 +1,11 @@
-import { type EncodedDataset, samplesOfSplit, TEST, TRAIN, wordsPerFrame } from '../core/encodedDataset.ts';
+import {
+  type EncodedDataset,
+  frameSize,
+  samplesOfSplit,
+  TEST,
+  TRAIN,
+  wordsPerFrame,
+} from '../core/encodedDataset.ts';
 import { shuffle } from '../core/random.ts';
 
 /**
@@ -6,7 +13,7 @@ import { shuffle } from '../core/random.ts';
  * class: the first N would be one class). The order of what stays is the data set's; the fingerprint stays that of
  * the whole set, because the session holds the counts and the seed.
  *
- * @returns The data set itself where nothing has to go, else a copy; the bits of the original are not changed.
+ * @returns The data set itself where nothing has to go, else a copy; the original is not changed.
  */
 export function limitSamples(
   dataset: EncodedDataset,
@@ -18,16 +25,22 @@ export function limitSamples(
     (a, b) => a - b,
   );
   if (keep.length === dataset.labels.length) return dataset;
-  const sampleWords = dataset.stepCount * wordsPerFrame(dataset.shape);
-  const bits = new Uint32Array(keep.length * sampleWords);
-  for (const [to, from] of keep.entries())
-    bits.set(dataset.bits.subarray(from * sampleWords, (from + 1) * sampleWords), to * sampleWords);
+  const { kind, bits, pixels, shape, stepCount } = dataset;
   return {
     ...dataset,
-    bits,
+    bits: kind === 'events' ? pick(bits, keep, stepCount * wordsPerFrame(shape)) : bits,
+    pixels: pixels && pick(pixels, keep, frameSize(shape)),
     labels: Int32Array.from(keep, (index) => dataset.labels[index]),
     split: Uint8Array.from(keep, (index) => dataset.split[index]),
   };
+}
+
+/** The samples `keep` of an array with `size` entries per sample. */
+function pick<A extends Uint8Array | Uint32Array>(content: A, keep: number[], size: number): A {
+  const picked = new (content.constructor as new (length: number) => A)(keep.length * size);
+  for (const [to, from] of keep.entries())
+    picked.set(content.subarray(from * size, (from + 1) * size), to * size);
+  return picked;
 }
 
 function drawn(dataset: EncodedDataset, split: number, count: number, seed: number): number[] {

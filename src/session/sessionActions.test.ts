@@ -22,6 +22,7 @@ const summary = (change: Partial<DataSummary> = {}): DataSummary => ({
 function encoded(): EncodedDataset {
   const labels = Int32Array.from({ length: 30 }, (_, i) => i % 10);
   return {
+    kind: 'events',
     name: 'some set',
     fingerprint: 'a'.repeat(64),
     synthetic: true,
@@ -29,6 +30,7 @@ function encoded(): EncodedDataset {
     stepCount: 20,
     classNames: Array.from({ length: 10 }, (_, i) => String(i)),
     bits: new Uint32Array(30 * 20 * 73),
+    pixels: null,
     labels,
     split: Uint8Array.from(labels, (_, i) => (i < 20 ? 0 : 1)),
   };

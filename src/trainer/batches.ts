@@ -1,15 +1,18 @@
-import { type EncodedDataset, wordsPerFrame } from '../core/encodedDataset.ts';
+import { type EncodedDataset, frameSize, wordsPerFrame } from '../core/encodedDataset.ts';
 import { shuffle } from '../core/random.ts';
 
 /** One batch as the engine takes it. */
 export interface Batch {
-  /** u32[T][B][wordsPerFrame] */
-  input: Uint32Array<ArrayBuffer>;
+  /** Events: u32[T][B][wordsPerFrame]. Frames: f32[B][H][W][C], 0 to 1. */
+  input: Uint32Array<ArrayBuffer> | Float32Array<ArrayBuffer>;
   /** i32[B]; -1 marks the empty places of a short batch. */
   labels: Int32Array<ArrayBuffer>;
   /** Samples in the batch, at most B. */
   count: number;
 }
+
+/** f32 of every pixel value: black is 0, the brightest 1. */
+const PIXEL_VALUES = Float32Array.from({ length: 256 }, (_, value) => value / 255);
 
 /** Fills batches from a data set; the arrays are made once and reused, so a batch is valid until the next one. */
 export class BatchReader {
@@ -18,9 +21,12 @@ export class BatchReader {
 
   constructor(dataset: EncodedDataset, batchSize: number) {
     this.#dataset = dataset;
-    const words = wordsPerFrame(dataset.shape);
+    const { kind, shape, stepCount } = dataset;
     this.#batch = {
-      input: new Uint32Array(dataset.stepCount * batchSize * words),
+      input:
+        kind === 'frames'
+          ? new Float32Array(batchSize * frameSize(shape))
+          : new Uint32Array(stepCount * batchSize * wordsPerFrame(shape)),
       labels: new Int32Array(batchSize),
       count: 0,
     };
@@ -28,8 +34,7 @@ export class BatchReader {
 
   /** @param samples Indices into the data set, at most batchSize. */
   read(samples: readonly number[]): Batch {
-    const { bits, labels, stepCount, shape } = this.#dataset;
-    const words = wordsPerFrame(shape);
+    const { labels } = this.#dataset;
     const batch = this.#batch;
     const batchSize = batch.labels.length;
     batch.count = samples.length;
@@ -37,12 +42,27 @@ export class BatchReader {
     if (samples.length < batchSize) batch.input.fill(0);
     for (const [place, sample] of samples.entries()) {
       batch.labels[place] = labels[sample];
-      for (let t = 0; t < stepCount; t++) {
-        const from = (sample * stepCount + t) * words;
-        batch.input.set(bits.subarray(from, from + words), (t * batchSize + place) * words);
-      }
+      if (batch.input instanceof Float32Array) this.#placeImage(batch.input, place, sample);
+      else this.#placeEvents(batch.input, place, sample);
     }
     return batch;
+  }
+
+  #placeEvents(input: Uint32Array, place: number, sample: number): void {
+    const { bits, stepCount, shape } = this.#dataset;
+    const words = wordsPerFrame(shape);
+    const batchSize = this.#batch.labels.length;
+    for (let t = 0; t < stepCount; t++) {
+      const from = (sample * stepCount + t) * words;
+      input.set(bits.subarray(from, from + words), (t * batchSize + place) * words);
+    }
+  }
+
+  #placeImage(input: Float32Array, place: number, sample: number): void {
+    const { pixels, shape } = this.#dataset;
+    if (!pixels) throw new Error(`The data set ${this.#dataset.name} has no pixels.`);
+    const size = frameSize(shape);
+    for (let i = 0; i < size; i++) input[place * size + i] = PIXEL_VALUES[pixels[sample * size + i]];
   }
 }
 

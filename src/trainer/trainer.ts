@@ -368,12 +368,15 @@ export class Trainer {
 function checkDataset({ network, stepCount }: TrainingConfig, dataset: EncodedDataset): void {
   const wanted = network.input.shape;
   const { channels, height, width } = dataset.shape;
-  const fits = channels === wanted.channels && height === wanted.height && width === wanted.width;
-  if (fits && dataset.stepCount === stepCount && dataset.classNames.length <= network.classCount) return;
+  const sameShape = channels === wanted.channels && height === wanted.height && width === wanted.width;
+  // An image serves any number of steps.
+  const sameSteps = dataset.kind === 'frames' || dataset.stepCount === stepCount;
+  const fits = sameShape && sameSteps && dataset.kind === network.input.kind;
+  if (fits && dataset.classNames.length <= network.classCount) return;
   throw new AppError(
     'data-mismatch',
-    `The data set has ${dataset.stepCount} steps of ${channels}x${height}x${width} and ${dataset.classNames.length} classes, the network reads ` +
-      `${stepCount} steps of ${wanted.channels}x${wanted.height}x${wanted.width} and ${network.classCount} classes.`,
+    `The data set (${dataset.kind}) has ${dataset.stepCount} steps of ${channels}x${height}x${width} and ${dataset.classNames.length} classes, the network reads ` +
+      `${network.input.kind}, ${stepCount} steps of ${wanted.channels}x${wanted.height}x${wanted.width} and ${network.classCount} classes.`,
     'Encode the recordings again with the present settings.',
   );
 }
