@@ -279,5 +279,5 @@ describe.skipIf(!hasSharedData)(`N-MNIST subset${NEEDS_SHARED_DATA}`, () => {
       }
       expect(set.recordings).toHaveLength(1100);
     }
-  });
+  }, 120_000);
 });

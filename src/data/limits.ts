@@ -8,10 +8,14 @@ export const IMPORT_LIMITS = {
   memberBytes: 1 << 30,
   /** Bytes the members of one archive may inflate to together: the largest public set has about 10 GiB. */
   archiveBytes: 2 ** 34,
+  /** Bytes of a tar archive, unpacked: its files are held together, because it has no list of contents. */
+  heldArchiveBytes: 2 ** 31,
   /** A label list: one line per file, at the cap of files. */
   labelListBytes: 1 << 24,
   /** Events of a whole set in memory, 13 bytes each. */
   setEvents: 150_000_000,
+  /** Bytes of all images of a set in memory: EMNIST ByClass, the largest of its kind, has 638 MB. */
+  setImageBytes: 2 ** 30,
   /** Problems listed one by one; the rest is counted. */
   problems: 500,
 } as const;

@@ -1,5 +1,7 @@
 import { AppError } from '../../core/errors.ts';
 import type { ByteSource } from '../byteSource.ts';
+import { isZip } from '../containers/zip.ts';
+import { atisBin, looksLikeAtisBin } from './atisBin/atisBin.ts';
 import type { FormatDecoder } from './decoder.ts';
 import { FORMATS } from './index.ts';
 import { latin1 } from './latin1.ts';
@@ -26,6 +28,43 @@ const NOT_DATA: { pattern: RegExp; what: string; hint: string }[] = [
   },
 ];
 
+/** Files of other kinds that people drop in good faith: no decoder wants them, and the reason is worth a sentence. */
+const OTHER_KINDS: {
+  matches: (head: Uint8Array, source: ByteSource) => boolean;
+  what: string;
+  hint: string;
+}[] = [
+  {
+    matches: (head) => head[0] === 0 && head[1] === 0 && head[2] === 8 && head[3] >= 1 && head[3] <= 4,
+    what: 'is an idx file of images or labels (MNIST, EMNIST), which are no events',
+    hint: 'Choose a recording of an event camera, N-MNIST for example.',
+  },
+  {
+    matches: (head, { name, size }) =>
+      /\.bin$/i.test(name) && size % CIFAR10_BYTES === 0 && head[0] < 10 && !looksLikeAtisBin(head),
+    what: 'is a CIFAR-10 file of images, which are no events',
+    hint: 'Choose a recording of an event camera, CIFAR10-DVS for example.',
+  },
+  {
+    matches: (head) => head[0] === 0x1f && head[1] === 0x8b,
+    what: 'is compressed with gzip',
+    hint: 'Unpack it and drop what comes out.',
+  },
+  {
+    matches: (head, { name }) => isZip(head) && !/\.npz$/i.test(name),
+    what: 'is a zip archive inside another one, or was opened as a recording',
+    hint: 'Drop the archive itself on the page, or unpack it.',
+  },
+  {
+    matches: (head, { name }) => /\.aedat$/i.test(name) && head[0] !== 0x23,
+    what: 'has no AEDAT header, so the camera and the layout of its addresses are unknown',
+    hint: 'Open it in jAER and save it again as AEDAT 2.0.',
+  },
+];
+
+/** One label and 32x32 pixels of three colours. */
+const CIFAR10_BYTES = 3073;
+
 /**
  * Chooses the decoder by content; the name only decides where the bytes cannot.
  * @throws AppError `empty-file`, `not-event-data` (a pointer, a web page), `unknown-format`.
@@ -44,12 +83,17 @@ export async function detectFormat(source: ByteSource): Promise<FormatDecoder> {
   for (const { pattern, what, hint } of NOT_DATA) {
     if (pattern.test(text)) throw new AppError('not-event-data', `${source.name} is ${what}.`, hint, 0);
   }
-  for (const decoder of FORMATS) if (decoder.detect(head, source)) return decoder;
+  const decoder = FORMATS.find((candidate) => candidate.detect(head, source));
+  // The decoder of last resort takes every .bin; images have that ending too.
+  const other =
+    !decoder || decoder === atisBin ? OTHER_KINDS.find(({ matches }) => matches(head, source)) : undefined;
+  if (other) throw new AppError('not-events', `${source.name} ${other.what}.`, other.hint, 0);
+  if (decoder) return decoder;
   const start = Array.from(head.subarray(0, 8), (byte) => byte.toString(16).padStart(2, '0')).join(' ');
   throw new AppError(
     'unknown-format',
     `${source.name} (${source.size} bytes, beginning ${start}) is in none of the formats that can be read: ` +
-      `${FORMATS.map((decoder) => decoder.label).join(', ')}.`,
+      `${FORMATS.map(({ label }) => label).join(', ')}.`,
     'Convert the recording to one of these formats.',
     0,
   );

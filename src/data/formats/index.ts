@@ -4,6 +4,7 @@ import { aedat4 } from './aedat4/aedat4.ts';
 import { atisBin } from './atisBin/atisBin.ts';
 import type { FormatDecoder } from './decoder.ts';
 import { eventStreamFile } from './eventStreamFile/eventStreamFile.ts';
+import { hdf5 } from './hdf5/hdf5.ts';
 import { mat } from './mat/mat.ts';
 import { npy } from './npy/npy.ts';
 import { npz } from './npy/npz.ts';
@@ -27,6 +28,7 @@ export const FORMATS: readonly FormatDecoder[] = [
   npy,
   npz,
   mat,
+  hdf5,
   text,
   atisBin,
 ];

@@ -29,7 +29,7 @@ const entries: Entry[] = hasSharedData
   : [];
 
 /** Formats whose decoders exist; every other file of the manifest must be refused with a code. */
-const READABLE = /^(derived_)?(aedat[1234]|prophesee|event_stream|ncaltech|np[yz]|text|mat|rosbag)/;
+const READABLE = /^(derived_)?(aedat[1234]|prophesee|event_stream|ncaltech|np[yz]|text|mat|rosbag|hdf5)/;
 const isEvents = (entry: Entry) => entry.ground_truth.kind === 'events' && READABLE.test(entry.format);
 
 describe.skipIf(!hasSharedData)(`reference recordings${NEEDS_SHARED_DATA}`, () => {
@@ -62,6 +62,18 @@ describe.skipIf(!hasSharedData)(`reference recordings${NEEDS_SHARED_DATA}`, () =
     const hash = createSha256();
     hash.update(canonicalRecords({ count: turned.tUs.length, ...turned }));
     expect(hash.digestHex()).toBe(entry.ground_truth.sha256_txyp_topleft);
+  });
+
+  it.each(
+    entries
+      .filter((entry) =>
+        /idx|cifar|cochlea|spikes|generic/.test(`${entry.format} ${entry.ground_truth.kind}`),
+      )
+      .map((entry) => entry.path),
+  )('refuses %s, which holds no events of pixels', async (path) => {
+    await expect(inspectSource(sharedSource(path))).rejects.toMatchObject({
+      code: expect.stringMatching(/^(not-events|unsupported-variant)$/),
+    });
   });
 
   it.each(

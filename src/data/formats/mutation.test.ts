@@ -22,6 +22,7 @@ const SEEDS: [format: string, path: string, bytes: number][] = [
   ['npz', 'derived/npz/es_imagenet_like.npz', 20_000],
   ['text', 'derived/text/rpg_seconds_t_x_y_p.txt', 8000],
   ['mat5', 'derived/mat/asl_dvs_like_uncompressed_double.mat', 700_000],
+  ['hdf5', 'derived/hdf5/dsec_like_contiguous.h5', 600_000],
   ['ros-bag', 'rosbag/event_camera_py_test_events_1.bag', 820_000],
 ];
 

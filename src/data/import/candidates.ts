@@ -1,5 +1,7 @@
 import { AppError, toErrorData } from '../../core/errors.ts';
-import { type ByteSource, blobSource, memorySource } from '../byteSource.ts';
+import { type ByteSource, blobSource, memorySource, partSource } from '../byteSource.ts';
+import { inflateStream, isGzip } from '../containers/inflate.ts';
+import { isTar, listTar } from '../containers/tar.ts';
 import { isZip, listZip } from '../containers/zip.ts';
 import { IMPORT_LIMITS } from '../limits.ts';
 import type { ImportProblem } from '../recordingSet.ts';
@@ -19,6 +21,9 @@ export interface Candidate {
   bytes: number;
   open(signal?: AbortSignal): Promise<ByteSource>;
 }
+
+/** Enough to know an archive by its first bytes. */
+const HEAD_BYTES = 512;
 
 /** npz files are zip archives of arrays: one recording each. */
 function isNpz(members: { path: string }[]): boolean {
@@ -87,28 +92,51 @@ export async function findCandidates(
     candidates.push({ path: copies === 1 ? path : `${path} (${copies})`, bytes, open });
   }
 
+  async function addZip(source: ByteSource): Promise<void> {
+    const members = await listZip(source, signal);
+    if (isNpz(members)) {
+      add(source.name, source.size, async () => source);
+      return;
+    }
+    const folder = source.name.replace(/\.zip$/i, '');
+    for (const member of members) {
+      const path = `${folder}/${member.path}`;
+      add(path, member.claimedBytes, async (readSignal) => memorySource(path, await member.read(readSignal)));
+    }
+  }
+
+  async function addTar(source: ByteSource): Promise<void> {
+    const folder = source.name.replace(/\.(tar|tgz)$/i, '');
+    for (const member of await listTar(source, signal)) {
+      const path = `${folder}/${member.path}`;
+      add(path, member.source.size, async () => partSource(path, member.source, 0, member.source.size));
+    }
+  }
+
+  /** A compressed tar is unpacked now, since its members are not known before; a compressed file when it is read. */
+  async function addGzip(path: string, blob: Blob): Promise<void> {
+    const inner = path.replace(/\.gz$/i, '');
+    const inflate = async (readSignal?: AbortSignal) =>
+      memorySource(inner, await inflateStream(blob, 'gzip', path, 0, readSignal));
+    if (!/\.(tar|tgz)$/i.test(inner)) add(inner, blob.size, inflate);
+    else await addTar(await inflate(signal));
+  }
+
   for (const { path, blob } of files) {
     signal?.throwIfAborted();
-    const head = await blobSource(path, blob).read(0, 4);
-    if (isZip(head) && !isClutter(path)) {
-      try {
-        const members = await listZip(blobSource(path, blob), signal);
-        if (!isNpz(members)) {
-          const folder = path.replace(/\.zip$/i, '');
-          for (const member of members) {
-            add(`${folder}/${member.path}`, member.claimedBytes, async (readSignal) =>
-              memorySource(`${folder}/${member.path}`, await member.read(readSignal)),
-            );
-          }
-          continue;
-        }
-      } catch (error) {
-        signal?.throwIfAborted();
-        problems.push({ file: path, error: toErrorData(error) });
-        continue;
-      }
+    if (isClutter(path)) continue;
+    const source = blobSource(path, blob);
+    const head = await source.read(0, HEAD_BYTES);
+    try {
+      if (isZip(head)) await addZip(source);
+      else if (isGzip(head)) await addGzip(path, blob);
+      else if (isTar(head)) await addTar(source);
+      else add(path, blob.size, async () => source);
+    } catch (error) {
+      signal?.throwIfAborted();
+      if (error instanceof AppError && error.code === 'too-many-files') throw error;
+      problems.push({ file: path, error: toErrorData(error) });
     }
-    add(path, blob.size, async () => blobSource(path, blob));
   }
   return candidates;
 }

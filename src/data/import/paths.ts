@@ -39,7 +39,7 @@ export function stemOf(path: string): string {
 export function isClutter(path: string): boolean {
   return path
     .split('/')
-    .some((part) => part === '__MACOSX' || part.startsWith('.') || /^(thumbs\.db|desktop\.ini)$/i.test(part));
+    .some((part) => part === '__MACOSX' || /^\.[^.]/.test(part) || /^(thumbs\.db|desktop\.ini)$/i.test(part));
 }
 
 /** Documents that data sets carry beside their recordings, and annotations that share the extension of recordings. */

@@ -152,22 +152,28 @@ describe('detection', () => {
 });
 
 describe('reference recordings', () => {
-  it.skipIf(!hasSharedData)(`equals the index of the N-MNIST subset${NEEDS_SHARED_DATA}`, async () => {
-    const index = JSON.parse(readFileSync(resolve(SHARED_DATA, 'nmnist_bin/NMNISTsmall_index.json'), 'utf8'));
-    expect(index.length).toBe(1100);
-    for (const entry of index) {
-      const report = await inspectSource(sharedSource(`nmnist_bin/NMNISTsmall/${entry.file}`));
-      expect(report, entry.file).toMatchObject({
-        format: 'atis-bin',
-        width: 34,
-        height: 34,
-        events: entry.n_events,
-        tFirstUs: entry.t_first,
-        tLastUs: entry.t_last,
-        onEvents: entry.on_events,
-        sha256: entry.sha256_txyp,
-        warnings: [],
-      });
-    }
-  });
+  it.skipIf(!hasSharedData)(
+    `equals the index of the N-MNIST subset${NEEDS_SHARED_DATA}`,
+    async () => {
+      const index = JSON.parse(
+        readFileSync(resolve(SHARED_DATA, 'nmnist_bin/NMNISTsmall_index.json'), 'utf8'),
+      );
+      expect(index.length).toBe(1100);
+      for (const entry of index) {
+        const report = await inspectSource(sharedSource(`nmnist_bin/NMNISTsmall/${entry.file}`));
+        expect(report, entry.file).toMatchObject({
+          format: 'atis-bin',
+          width: 34,
+          height: 34,
+          events: entry.n_events,
+          tFirstUs: entry.t_first,
+          tLastUs: entry.t_last,
+          onEvents: entry.on_events,
+          sha256: entry.sha256_txyp,
+          warnings: [],
+        });
+      }
+    },
+    120_000,
+  );
 });

@@ -1,5 +1,6 @@
 import { AppError } from '../../../core/errors.ts';
 import type { ByteSource } from '../../byteSource.ts';
+import { inflateStream } from '../../containers/inflate.ts';
 import { IMPORT_LIMITS } from '../../limits.ts';
 import { readExactly } from '../chunks.ts';
 import { latin1 } from '../latin1.ts';
@@ -143,41 +144,6 @@ class ElementReader {
   }
 }
 
-/** Inflates a zlib stream; stops at the cap whatever the stream claims. */
-async function inflate(bytes: Uint8Array, name: string, offset: number): Promise<Uint8Array> {
-  const reader = new Blob([bytes as Uint8Array<ArrayBuffer>])
-    .stream()
-    .pipeThrough(new DecompressionStream('deflate'))
-    .getReader();
-  const pieces: Uint8Array[] = [];
-  let length = 0;
-  try {
-    for (let part = await reader.read(); !part.done; part = await reader.read()) {
-      length += part.value.length;
-      if (length > IMPORT_LIMITS.memberBytes) {
-        await reader.cancel();
-        throw new AppError(
-          'too-large',
-          `${name}: a variable inflates to more than ${IMPORT_LIMITS.memberBytes} bytes, the limit.`,
-          'Save shorter recordings.',
-          offset,
-        );
-      }
-      pieces.push(part.value);
-    }
-  } catch (error) {
-    if (error instanceof AppError) throw error;
-    throw damaged(name, 'a compressed variable cannot be inflated', offset);
-  }
-  const whole = new Uint8Array(length);
-  let at = 0;
-  for (const piece of pieces) {
-    whole.set(piece, at);
-    at += piece.length;
-  }
-  return whole;
-}
-
 /**
  * Reads the variables of a MAT file of version 5, one after the other.
  * @throws AppError `truncated-file`, `damaged-file`, `too-large`.
@@ -199,7 +165,12 @@ export async function* matVariables(source: ByteSource): AsyncGenerator<{ name: 
       const bytes = await readExactly(source, start, size, 'a variable');
       if (bytes.length > 0) yield reader.matrix(bytes, start, 0);
     } else if (type === COMPRESSED) {
-      const bytes = await inflate(await readExactly(source, start, size, 'a variable'), source.name, start);
+      const bytes = await inflateStream(
+        new Blob([(await readExactly(source, start, size, 'a variable')) as Uint8Array<ArrayBuffer>]),
+        'deflate',
+        `A variable of ${source.name}`,
+        start,
+      );
       const element = reader.element(bytes, 0, start);
       if (element.type === MATRIX && element.bytes.length > 0) yield reader.matrix(element.bytes, start, 0);
     }

@@ -1,0 +1,103 @@
+import { AppError } from '../../core/errors.ts';
+import type { ByteSource } from '../byteSource.ts';
+import { IMPORT_LIMITS } from '../limits.ts';
+
+/** Compressed bytes read at a time. */
+const READ_BYTES = 1 << 18;
+
+/** True for the first bytes of a gzip file. */
+export function isGzip(head: Uint8Array): boolean {
+  return head[0] === 0x1f && head[1] === 0x8b && head[2] === 8;
+}
+
+/** The bytes of a source from first to last; pieces are read when they are asked for. */
+export function streamSource(source: ByteSource): ReadableStream<Uint8Array<ArrayBuffer>> {
+  let offset = 0;
+  return new ReadableStream(
+    {
+      async pull(controller) {
+        const piece = await source.read(offset, READ_BYTES);
+        offset += piece.length;
+        // The consumer may take the buffer over, and a source in memory hands out views of its own.
+        if (piece.length > 0) controller.enqueue(piece.slice());
+        else controller.close();
+      },
+    },
+    { highWaterMark: 0 },
+  );
+}
+
+function damaged(name: string, error: unknown): AppError {
+  if (error instanceof AppError) return error;
+  const reason = error instanceof Error ? error.message : String(error);
+  return new AppError(
+    'archive-damaged',
+    `${name} cannot be decompressed: ${reason}.`,
+    'Copy or download the file again, or decompress it and drop what comes out.',
+  );
+}
+
+/**
+ * Decompresses a gzip file piece by piece; its checksum is verified at the end. Leaving the loop early stops the work.
+ * @throws AppError `archive-damaged`; the signal's reason.
+ */
+export async function* gunzipPieces(source: ByteSource, signal?: AbortSignal): AsyncGenerator<Uint8Array> {
+  const reader = streamSource(source).pipeThrough(new DecompressionStream('gzip')).getReader();
+  try {
+    while (true) {
+      signal?.throwIfAborted();
+      const { done, value } = await reader.read();
+      if (done) return;
+      yield value;
+    }
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw damaged(source.name, error);
+  } finally {
+    // A stream that has failed rejects here once more.
+    await reader.cancel().catch(() => {});
+  }
+}
+
+/** The first bytes that a gzip file decompresses to: at most `length`, fewer only where there are no more. */
+export async function gunzipHead(source: ByteSource, length: number): Promise<Uint8Array> {
+  const head = new Uint8Array(length);
+  let filled = 0;
+  for await (const piece of gunzipPieces(source)) {
+    head.set(piece.subarray(0, length - filled), filled);
+    filled += Math.min(piece.length, length - filled);
+    if (filled === length) break;
+  }
+  return head.subarray(0, filled);
+}
+
+/**
+ * Decompresses a gzip file into memory and stops as soon as it passes the cap, whatever size it claims.
+ * @throws AppError `archive-damaged`, `archive-too-large`; the signal's reason.
+ */
+export async function gunzip(
+  source: ByteSource,
+  maxBytes: number = IMPORT_LIMITS.memberBytes,
+  signal?: AbortSignal,
+): Promise<Uint8Array> {
+  const pieces: Uint8Array[] = [];
+  let length = 0;
+  for await (const piece of gunzipPieces(source, signal)) {
+    length += piece.length;
+    if (length > maxBytes) {
+      throw new AppError(
+        'archive-too-large',
+        `${source.name} inflates to more than ${maxBytes} bytes, the limit for one compressed file.`,
+        'Decompress it and drop what comes out.',
+      );
+    }
+    pieces.push(piece);
+  }
+  const bytes = new Uint8Array(length);
+  let at = 0;
+  for (const piece of pieces) {
+    bytes.set(piece, at);
+    at += piece.length;
+  }
+  return bytes;
+}

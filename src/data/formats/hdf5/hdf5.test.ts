@@ -1,0 +1,113 @@
+import * as h5 from 'h5wasm';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { memorySource } from '../../byteSource.ts';
+import { collectEvents } from '../../collectEvents.ts';
+import {
+  type EventTuple,
+  eventTuples,
+  hasSharedData,
+  NEEDS_SHARED_DATA,
+  sharedSource,
+} from '../../testSupport.ts';
+import { detectFormat } from '../detectFormat.ts';
+import { hdf5 } from './hdf5.ts';
+
+const EVENTS: EventTuple[] = [
+  [1000, 3, 30, 1],
+  [1501, 120, 7, 0],
+  [999_999, 5, 100, 1],
+];
+const column = (i: number) => EVENTS.map((event) => event[i]);
+
+let fs: Awaited<typeof h5.ready>['FS'];
+beforeAll(async () => {
+  fs = (await h5.ready).FS;
+});
+
+/** Writes a file with the library and returns its bytes. */
+function write(fill: (file: h5.File) => void): Uint8Array {
+  const file = new h5.File('written.h5', 'w');
+  fill(file);
+  file.close();
+  const bytes = fs.readFile('written.h5').slice();
+  fs.unlink('written.h5');
+  return bytes;
+}
+
+async function decode(bytes: Uint8Array) {
+  const source = memorySource('a.h5', bytes);
+  return collectEvents(await detectFormat(source), source);
+}
+
+/** DSEC's layout. */
+function groupOfColumns(file: h5.File, name = 'events'): void {
+  const group = file.create_group(name);
+  group.create_dataset({ name: 't', data: new Uint32Array(column(0)) });
+  group.create_dataset({ name: 'x', data: new Uint16Array(column(1)) });
+  group.create_dataset({ name: 'y', data: new Uint16Array(column(2)) });
+  group.create_dataset({ name: 'p', data: new Uint8Array(column(3)) });
+}
+
+describe('hdf5', () => {
+  it('reads a group of columns, with and without an offset of time', async () => {
+    expect(eventTuples((await decode(write(groupOfColumns))).events)).toEqual(EVENTS);
+    const shifted = write((file) => {
+      groupOfColumns(file);
+      file.create_dataset({ name: 't_offset', data: new BigInt64Array([5_000_000_000n]), shape: [] });
+    });
+    expect((await decode(shifted)).events.tUs).toEqual(Float64Array.from(column(0), (t) => t + 5e9));
+  });
+
+  it('reads rows of four numbers in seconds, compressed in chunks', async () => {
+    const bytes = write((file) => {
+      const rows = EVENTS.flatMap(([t, x, y, p]) => [x, y, t / 1e6, p ? 1 : -1]);
+      const data = new Float64Array(rows);
+      const left = file.create_group('davis').create_group('left');
+      left.create_dataset({
+        name: 'events',
+        data,
+        shape: [3, 4],
+        chunks: [2, 4],
+        compression: 'gzip',
+        compression_opts: [4],
+      });
+    });
+    expect(eventTuples((await decode(bytes)).events)).toEqual(EVENTS);
+  });
+
+  it('says which events it reads when there are several', async () => {
+    const bytes = write((file) => {
+      groupOfColumns(file, 'left');
+      groupOfColumns(file, 'right');
+    });
+    const { events, warnings } = await decode(bytes);
+    expect(eventTuples(events)).toEqual(EVENTS);
+    expect(warnings[0].message).toContain('/left, /right');
+  });
+
+  it('takes the geometry attribute', async () => {
+    const bytes = write((file) => {
+      groupOfColumns(file);
+      file.create_attribute('geometry', '320x320');
+    });
+    expect((await decode(bytes)).events.sensor).toEqual({ width: 320, height: 320 });
+  });
+
+  it('refuses files without events, damaged and cut ones', async () => {
+    const other = write((file) => file.create_dataset({ name: 'weights', data: new Float32Array(4) }));
+    await expect(decode(other)).rejects.toMatchObject({
+      code: 'not-events',
+      message: expect.stringContaining('weights'),
+    });
+    const whole = write(groupOfColumns);
+    for (const length of [8, 100, Math.floor(whole.length / 2), whole.length - 1])
+      await expect(decode(whole.slice(0, length))).rejects.toMatchObject({ code: 'damaged-file' });
+  });
+
+  it.skipIf(!hasSharedData)(`names spike trains for what they are${NEEDS_SHARED_DATA}`, async () => {
+    await expect(collectEvents(hdf5, sharedSource('derived/hdf5/shd_like.h5'))).rejects.toMatchObject({
+      code: 'not-events',
+      message: expect.stringContaining('spike trains'),
+    });
+  });
+});

@@ -1,0 +1,212 @@
+import type { Dataset, Group } from 'h5wasm';
+import { AppError } from '../../../core/errors.ts';
+import type { SensorSize } from '../../../core/eventStream.ts';
+import type { FormatDecoder } from '../decoder.ts';
+import { latin1 } from '../latin1.ts';
+import { rolesByName } from '../table/roles.ts';
+import { decodeTable, type EventTable } from '../table/table.ts';
+import { withHdf5File } from './hdf5Library.ts';
+
+/*
+ * HDF5. Events are found by shape and name, in three layouts:
+ *
+ *   a group with four 1-D data sets named like t, x, y, p (DSEC, M3ED; a scalar t_offset beside it is added)
+ *   a compound data set with such fields (Prophesee's CD/events; the attribute `geometry` is the sensor)
+ *   a data set of N rows of four numbers (MVSEC)
+ */
+const SIGNATURE = '\x89HDF\r\n\x1a\n';
+/** Also MAT 7.3 files, which have a block of text in front. */
+const SIGNATURE_OFFSETS = [0, 512, 1024, 2048];
+const ROWS = 1 << 15;
+const MAX_DEPTH = 6;
+const MAX_OBJECTS = 2000;
+
+/** Filters of the HDF5 library itself; all others are plug-ins that the page does not have. */
+const STANDARD_FILTERS = [1, 2, 3, 4, 5, 6];
+const PLUGIN_NAMES: Record<number, string> = { 32001: 'Blosc', 36559: 'Prophesee ECF', 32015: 'Zstandard' };
+
+type Numbers = ArrayLike<number | bigint>;
+
+interface Candidate {
+  path: string;
+  columnNames: (string | undefined)[];
+  rowCount: number;
+  datasets: Dataset[];
+  /** Writes rows start .. start+count-1 into f64 columns. */
+  read(start: number, columns: Float64Array[], count: number): void;
+}
+
+function isDataset(entity: unknown): entity is Dataset {
+  return (entity as { type?: string } | null)?.type === 'Dataset';
+}
+
+function isGroup(entity: unknown): entity is Group {
+  return (entity as { type?: string } | null)?.type === 'Group';
+}
+
+function slice(dataset: Dataset, ranges: [number, number][]): unknown {
+  const values = dataset.slice(ranges);
+  if (values === null) throw new Error(`data set ${dataset.path} has no data`);
+  return values;
+}
+
+/** Four data sets of one group. */
+function columnsCandidate(path: string, group: Group): Candidate | undefined {
+  const names = group.keys();
+  const roles = rolesByName(names);
+  if (!roles) return undefined;
+  const used = Object.values(roles).map((i) => names[i]);
+  const datasets = used.map((name) => group.get(name));
+  if (!datasets.every(isDataset)) return undefined;
+  const shapes = datasets.map((dataset) => dataset.shape ?? []);
+  if (shapes.some((shape) => shape.length !== 1 || shape[0] !== shapes[0][0])) return undefined;
+  return {
+    path,
+    columnNames: used,
+    rowCount: shapes[0][0],
+    datasets,
+    read(start, columns, count) {
+      for (const [c, dataset] of datasets.entries()) {
+        const values = slice(dataset, [[start, start + count]]) as Numbers;
+        for (let i = 0; i < count; i++) columns[c][i] = Number(values[i]);
+      }
+    },
+  };
+}
+
+/** One data set: compound with named fields, or rows of four numbers. */
+function datasetCandidate(path: string, dataset: Dataset): Candidate | undefined {
+  const shape = dataset.shape ?? [];
+  const members = dataset.metadata.compound_type?.members;
+  if (members && shape.length === 1) {
+    const names = members.map((member) => member.name);
+    if (!rolesByName(names)) return undefined;
+    return {
+      path,
+      columnNames: names,
+      rowCount: shape[0],
+      datasets: [dataset],
+      read(start, columns, count) {
+        const rows = slice(dataset, [[start, start + count]]) as (number | bigint)[][];
+        for (let i = 0; i < count; i++)
+          for (const [c, column] of columns.entries()) column[i] = Number(rows[i][c]);
+      },
+    };
+  }
+  const isNumeric = dataset.metadata.type === 0 || dataset.metadata.type === 1;
+  if (!isNumeric || shape.length !== 2 || shape[1] !== 4) return undefined;
+  return {
+    path,
+    columnNames: [undefined, undefined, undefined, undefined],
+    rowCount: shape[0],
+    datasets: [dataset],
+    read(start, columns, count) {
+      const values = slice(dataset, [
+        [start, start + count],
+        [0, 4],
+      ]) as Numbers;
+      for (let i = 0; i < count; i++)
+        for (const [c, column] of columns.entries()) column[i] = Number(values[i * 4 + c]);
+    },
+  };
+}
+
+/** Everything that looks like events, in the order of the paths. Links that point back up end at the depth limit. */
+function findCandidates(root: Group): Candidate[] {
+  const found: Candidate[] = [];
+  let visited = 0;
+  function walk(group: Group, path: string, depth: number): void {
+    const here = columnsCandidate(path || '/', group);
+    if (here) {
+      found.push(here);
+      return;
+    }
+    for (const name of group.keys()) {
+      if (++visited > MAX_OBJECTS) return;
+      const entity = group.get(name);
+      if (isDataset(entity)) {
+        const candidate = datasetCandidate(`${path}/${name}`, entity);
+        if (candidate) found.push(candidate);
+      } else if (isGroup(entity) && depth < MAX_DEPTH) walk(entity, `${path}/${name}`, depth + 1);
+    }
+  }
+  walk(root, '', 0);
+  return found;
+}
+
+function checkFilters(fileName: string, { datasets, path }: Candidate): void {
+  for (const { id, name } of datasets.flatMap((dataset) => dataset.filters)) {
+    if (STANDARD_FILTERS.includes(id)) continue;
+    throw new AppError(
+      'unsupported-variant',
+      `${fileName}: ${path} is compressed with HDF5 filter ${id} (${PLUGIN_NAMES[id] ?? name}), which can not be read here.`,
+      'Write the file again with gzip compression (h5repack -f GZIP=4), or use the RAW recording.',
+    );
+  }
+}
+
+/** A scalar t_offset beside the group of the events (DSEC). */
+function timeOffset(root: Group): number {
+  const offset = root.keys().includes('t_offset') ? root.get('t_offset') : null;
+  if (!isDataset(offset)) return 0;
+  const value = Number(offset.value);
+  return Number.isFinite(value) ? value : 0;
+}
+
+function sensorFromAttributes(
+  groups: { attrs: Record<string, { value: unknown }> }[],
+): SensorSize | undefined {
+  for (const { attrs } of groups) {
+    const match = /^(\d{1,5})x(\d{1,5})$/.exec(String(attrs.geometry?.value ?? ''));
+    if (match) return { width: Number(match[1]), height: Number(match[2]) };
+  }
+  return undefined;
+}
+
+function notEvents(fileName: string, root: Group): AppError {
+  const spikes = root.keys().includes('spikes');
+  return new AppError(
+    'not-events',
+    spikes
+      ? `${fileName} holds spike trains of channels (as SHD and SSC do), not events of pixels.`
+      : `${fileName} has no data sets t, x, y and p; it holds ${root.keys().slice(0, 8).join(', ') || 'nothing'}.`,
+    'Choose the recording of a camera with time, x, y and polarity.',
+  );
+}
+
+export const hdf5: FormatDecoder = {
+  id: 'hdf5',
+  label: 'HDF5 (.h5, .hdf5)',
+  detect: (head) =>
+    SIGNATURE_OFFSETS.some((at) => latin1(head.subarray(at, at + SIGNATURE.length)) === SIGNATURE),
+
+  async decode(source, sink, options) {
+    await withHdf5File(source, options.signal, async (file) => {
+      const candidates = findCandidates(file);
+      if (candidates.length === 0) throw notEvents(source.name, file);
+      const [chosen] = candidates;
+      if (candidates.length > 1)
+        sink.warn(
+          `The file has events in ${candidates.map(({ path }) => path).join(', ')}; only ${chosen.path} is read.`,
+        );
+      checkFilters(source.name, chosen);
+      const stated = sensorFromAttributes([file, ...chosen.datasets]);
+      const columns = chosen.columnNames.map(() => new Float64Array(Math.min(ROWS, chosen.rowCount)));
+      const table: EventTable = {
+        name: source.name,
+        columnNames: chosen.columnNames,
+        sensor: stated && (() => stated),
+        timeOffsetUs: timeOffset(file),
+        async scan(visit) {
+          for (let row = 0; row < chosen.rowCount; row += ROWS) {
+            options.signal?.throwIfAborted();
+            const count = Math.min(ROWS, chosen.rowCount - row);
+            chosen.read(row, columns, count);
+            visit(columns, count);
+          }
+        },
+      };
+      await decodeTable(table, sink, options);
+    });
+  },
+};
