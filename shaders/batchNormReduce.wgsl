@@ -17,6 +17,7 @@
 
 override WORKGROUP_SIZE: u32 = 64u;
 override MODE: u32 = 0u;
+override ACCUMULATE: u32 = 0u;        // 1: a further micro-batch of the same batch
 
 @group(0) @binding(0) var<uniform> params: LayerParams;
 @group(0) @binding(1) var<uniform> window: StepWindow;
@@ -64,7 +65,7 @@ fn batchNormReduce(@builtin(global_invocation_id) globalId: vec3u) {
   } else {
     normalization[4u * n + vector] = first / count;
     normalization[5u * n + vector] = second / count;
-    if (window.updateAccumulate == 1u) {
+    if (window.updateAccumulate == 1u || ACCUMULATE == 1u) {
       partials[vector] += second;
       partials[n + vector] += first;
     } else {

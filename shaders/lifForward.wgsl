@@ -67,7 +67,7 @@ fn keptLanes(sample: u32, neuron: u32, valid: u32) -> u32 {
     if (DROPOUT == 2u) {
       keep = ((keepBits[sample * params.outWords + (i >> 5u)] >> (i & 31u)) & 1u) == 1u;
     } else {
-      keep = dropoutKeeps(window.seed, params.dropoutStream, window.iteration, sample * (params.outWords * 32u) + i, params.dropout);
+      keep = dropoutKeeps(window.seed, params.dropoutStream, window.iteration, (params.sampleStart + sample) * (params.outWords * 32u) + i, params.dropout);
     }
     kept |= select(0u, 1u << lane, keep);
   }

@@ -87,17 +87,15 @@ fn sampleLoss(sample: u32, batch: f32) -> f32 {
 
 @compute @workgroup_size(WORKGROUP_SIZE)
 fn localLoss(@builtin(local_invocation_id) localId: vec3u) {
-  var batch = 0.0;
-  for (var sample = 0u; sample < params.batchSize; sample++) { batch += select(0.0, 1.0, labels[sample] >= 0); }
   var sum = 0.0;
   for (var sample = localId.x; sample < params.batchSize; sample += WORKGROUP_SIZE) {
-    sum += sampleLoss(sample, batch);
+    sum += sampleLoss(sample, window.sampleCount);
   }
   sharedLoss[localId.x] = sum;
   workgroupBarrier();
   if (localId.x == 0u) {
     var total = 0.0;
     for (var j = 0u; j < WORKGROUP_SIZE; j++) { total += sharedLoss[j]; }
-    losses[window.interval * params.blockCount + params.block] = total / batch;
+    losses[window.interval * params.blockCount + params.block] = total / window.sampleCount;
   }
 }

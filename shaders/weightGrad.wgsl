@@ -78,7 +78,7 @@ fn weightGrad(@builtin(global_invocation_id) globalId: vec3u, @builtin(num_workg
   if (index >= params.splitCount * wordCount * params.outVectors) { return; }
   let vector = index % params.outVectors;
   let word = (index / params.outVectors) % wordCount;
-  let split = index / (params.outVectors * wordCount);
+  let split = params.firstSplit + index / (params.outVectors * wordCount);
   let isBias = word == params.kernelHeight * rowWords;
   let ky = word / rowWords;
   let offset = i32(word % rowWords) * 32;
@@ -88,13 +88,15 @@ fn weightGrad(@builtin(global_invocation_id) globalId: vec3u, @builtin(num_workg
   let outBase = (split * rowCount + firstRow) * params.outVectors + vector;
 
   let stop = min(params.chunkStart + params.chunkSteps, window.stepCount);
-  let goesOn = stop < window.stepCount || window.updateAccumulate == 1u;
+  // The group's samples within this micro-batch; an earlier micro-batch may have begun the group's sum.
+  let groupStart = split * params.splitSize;
+  let firstSample = max(groupStart, params.sampleStart) - params.sampleStart;
+  let lastSample = min(groupStart + params.splitSize, params.sampleStart + params.batchSize) - params.sampleStart;
+  let goesOn = stop < window.stepCount || window.updateAccumulate == 1u || groupStart < params.sampleStart;
   for (var j = 0; j < 32; j++) {
     sums[j] = vec4f();
     if (goesOn && j < count) { sums[j] = partials[outBase + u32(j) * params.outVectors]; }
   }
-  let firstSample = split * params.splitSize;
-  let lastSample = min(firstSample + params.splitSize, params.batchSize);
   let inputStart = select(window.historyStart, window.stepStart, params.inWholeSample == 1u);
   let steps = select(stop - params.chunkStart, 1u, SUM_STEPS == 1u);
   for (var back = 0u; back < steps; back++) {

@@ -60,19 +60,21 @@ fn weightGradRows(@builtin(global_invocation_id) globalId: vec3u, @builtin(num_w
   if (index >= params.splitCount * rowCount * params.outVectors) { return; }
   let vector = index % params.outVectors;
   let ky = (index / params.outVectors) % rowCount;
-  let split = index / (params.outVectors * rowCount);
+  let split = params.firstSplit + index / (params.outVectors * rowCount);
   let isBias = ky == params.kernelHeight;
   let count = select(runLength, 1u, isBias);
   let outBase = (split * (params.kernelHeight * runLength + params.hasBias) + ky * runLength) * params.outVectors + vector;
 
   let stop = min(params.chunkStart + params.chunkSteps, window.stepCount);
-  let goesOn = stop < window.stepCount || window.updateAccumulate == 1u;
+  // The group's samples within this micro-batch; an earlier micro-batch may have begun the group's sum.
+  let groupStart = split * params.splitSize;
+  let firstSample = max(groupStart, params.sampleStart) - params.sampleStart;
+  let lastSample = min(groupStart + params.splitSize, params.sampleStart + params.batchSize) - params.sampleStart;
+  let goesOn = stop < window.stepCount || window.updateAccumulate == 1u || groupStart < params.sampleStart;
   for (var j = 0u; j < count; j++) {
     sums[j] = vec4f();
     if (goesOn) { sums[j] = partials[outBase + j * params.outVectors]; }
   }
-  let firstSample = split * params.splitSize;
-  let lastSample = min(firstSample + params.splitSize, params.batchSize);
   let inputStart = select(window.historyStart, window.stepStart, params.inWholeSample == 1u) + params.chunkStart;
   let steps = stop - params.chunkStart;
   let gammaStride = params.outWidth * params.outVectors;

@@ -3,7 +3,8 @@
 
 // What does not change while a plan lives. "in" is the lower side of a window, "out" the upper.
 struct LayerParams {
-  batchSize: u32,
+  batchSize: u32,         // samples of the micro-batch
+  sampleStart: u32,       // its first sample within the batch
   inHeight: u32,
   inWidth: u32,
   inChannels: u32,
@@ -34,7 +35,8 @@ struct LayerParams {
   chunkStart: u32,       // backward passes: steps [chunkStart, chunkStart + chunkSteps) of the interval
   chunkSteps: u32,
   channelReciprocal: u32, // ceil(2^20 / inChannels)
-  splitCount: u32,
+  firstSplit: u32,        // weight gradients: first group of samples that the micro-batch touches
+  splitCount: u32,        // how many groups it touches (optimizerStep: how many there are)
   splitSize: u32,
   classCount: u32,
   block: u32,
@@ -63,6 +65,7 @@ struct StepWindow {
   learningRate: f32,
   biasCorrection1: f32,  // Adam: 1 - beta1^updates, 1 - beta2^updates
   biasCorrection2: f32,
+  sampleCount: f32,      // samples of the batch that count, empty places excluded
   seed: u32,
   iteration: u32,
 };

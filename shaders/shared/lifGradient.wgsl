@@ -63,7 +63,7 @@ fn dropoutFactor(cell: Cell) -> vec4f {
     if (DROPOUT == 2u) {
       keep = ((keepBits[cell.sample * params.inWords + (i >> 5u)] >> (i & 31u)) & 1u) == 1u;
     } else {
-      keep = dropoutKeeps(window.seed, params.dropoutStream, window.iteration, cell.sample * (params.inWords * 32u) + i, params.dropout);
+      keep = dropoutKeeps(window.seed, params.dropoutStream, window.iteration, (params.sampleStart + cell.sample) * (params.inWords * 32u) + i, params.dropout);
     }
     factor[lane] = select(0.0, 1.0 / (1.0 - params.dropout), keep);
   }

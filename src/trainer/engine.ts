@@ -1,5 +1,5 @@
 import { AppError } from '../core/errors.ts';
-import type { PlanRequest } from '../core/plan/planBuilder.ts';
+import { microName, type PlanRequest } from '../core/plan/planBuilder.ts';
 import { planTraining } from '../core/plan/planTraining.ts';
 import type { ProgramStep, StepWindow, TensorSpec, TrainingPlan } from '../core/plan/types.ts';
 import { createSha256 } from '../core/sha256.ts';
@@ -28,6 +28,8 @@ export interface BatchMetrics {
 }
 
 export interface EvaluationMetrics extends BatchMetrics {
+  /** u32[T][B]: class that the last block reads out after each step. */
+  stepPredictions: Uint32Array;
   /** Spikes over the whole batch and all steps, per counted stage; empty places of the batch included. */
   totals: Uint32Array;
 }
@@ -78,6 +80,8 @@ export class Engine {
   readonly #device: EngineDevice;
   #updates = 0;
   #parts = 1;
+  /** Samples of the batch that was written, empty places excluded. */
+  #sampleCount = 1;
 
   private constructor(device: EngineDevice, plan: TrainingPlan, executor: Executor) {
     this.#device = device;
@@ -118,24 +122,38 @@ export class Engine {
     input: Uint32Array<ArrayBuffer> | Float32Array<ArrayBuffer>,
     labels: Int32Array<ArrayBuffer>,
   ): void {
-    this.#executor.write('input', input);
-    this.#executor.write('labels', labels);
+    const { batchSize } = this.plan.config;
+    this.#sampleCount = labels.reduce((count, label) => count + (label >= 0 ? 1 : 0), 0);
+    for (const [micro, samples] of this.plan.microBatches.entries()) {
+      this.#executor.write(
+        microName('input', micro),
+        sliceSamples(input, samples, batchSize, this.#inputSteps),
+      );
+      this.#executor.write(microName('labels', micro), labels.subarray(samples.start, samples.stop));
+    }
+  }
+
+  /** Steps of the input array: T for events, 1 for frames, which are constant in time. */
+  get #inputSteps(): number {
+    const { config, graph } = this.plan;
+    return graph.activations[0].encoding === 'frames' ? 1 : config.stepCount;
   }
 
   /** Keep masks for plans made with dropoutMasks 'given'. @param bits u32[B][words] */
   writeKeepBits(stage: string, bits: Uint32Array<ArrayBuffer>): void {
-    this.#executor.write(`${stage}.keepBits`, bits);
+    for (const [micro, samples] of this.plan.microBatches.entries()) {
+      const own = sliceSamples(bits, samples, this.plan.config.batchSize, 1);
+      this.#executor.write(microName(`${stage}.keepBits`, micro), own);
+    }
   }
 
   /** One training iteration on the batch that was written. @throws AppError `not-finite`, `device-lost`. */
   async train(settings: IterationSettings): Promise<BatchMetrics> {
     this.beginIteration(settings);
     return this.#timed(this.plan.trainProgram, async (parts) => {
-      const [losses, predictions, flags] = await this.#executor.run(
-        this.plan.trainProgram,
-        ['losses', 'predictions', 'flags'],
-        parts,
-      );
+      const names = [...this.#perMicro('losses'), ...this.#perMicro('predictions'), 'flags'];
+      const results = await this.#executor.run(this.plan.trainProgram, names, parts);
+      const flags = results[results.length - 1];
       this.#updates += this.plan.updatesPerIteration;
       if (new Uint32Array(flags)[0] !== 0) {
         throw new AppError(
@@ -144,8 +162,24 @@ export class Engine {
           'Rewind and lower the learning rate; the weights of the last epoch are kept.',
         );
       }
-      return { losses: new Float32Array(losses), predictions: new Uint32Array(predictions) };
+      return this.#figures(results);
     });
+  }
+
+  #perMicro(name: string): string[] {
+    return this.plan.microBatches.map((_, micro) => microName(name, micro));
+  }
+
+  /** Puts the micro-batches' figures together: losses are sums over samples already divided, predictions are placed. */
+  #figures(results: readonly ArrayBuffer[]): BatchMetrics {
+    const { graph, microBatches } = this.plan;
+    const blockCount = graph.blocks.length;
+    const losses = new Float32Array(results[0]);
+    for (const other of results.slice(1, microBatches.length)) {
+      for (const [i, loss] of new Float32Array(other).entries()) losses[i] += loss;
+    }
+    const predictions = joinSamples(results.slice(microBatches.length), microBatches, blockCount);
+    return { losses, predictions };
   }
 
   /** Sets the windows' uniforms for the iteration; for callers that run parts of the program with `runSteps`. */
@@ -174,6 +208,7 @@ export class Engine {
       interval: window.interval,
       updateAccumulate: window.updateAccumulate ? 1 : 0,
       learningRate,
+      sampleCount: this.#sampleCount,
       biasCorrection1: optimizer.kind === 'adam' ? correction(optimizer.beta1) : 1,
       biasCorrection2: optimizer.kind === 'adam' ? correction(optimizer.beta2) : 1,
       seed,
@@ -203,15 +238,14 @@ export class Engine {
     this.beginIteration({ iteration: 0, learningRate: 0, seed: 0 });
     this.#executor.zero(['totals']);
     return this.#timed(this.plan.evaluateProgram, async (parts) => {
-      const [losses, predictions, totals] = await this.#executor.run(
-        this.plan.evaluateProgram,
-        ['losses', 'predictions', 'totals'],
-        parts,
-      );
+      const perMicro = ['losses', 'predictions', 'stepPredictions'].flatMap((name) => this.#perMicro(name));
+      const results = await this.#executor.run(this.plan.evaluateProgram, [...perMicro, 'totals'], parts);
+      const { config, microBatches } = this.plan;
+      const steps = results.slice(2 * microBatches.length);
       return {
-        losses: new Float32Array(losses),
-        predictions: new Uint32Array(predictions),
-        totals: new Uint32Array(totals),
+        ...this.#figures(results),
+        stepPredictions: joinSamples(steps, microBatches, config.stepCount),
+        totals: new Uint32Array(results[results.length - 1]),
       };
     });
   }
@@ -353,4 +387,40 @@ export function digestOf(tensors: readonly NamedTensor[]): string {
   for (const { values } of tensors)
     hash.update(new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
   return hash.digestHex();
+}
+
+/** The samples of one micro-batch out of [steps][B][...]; the array itself when they are all of it. */
+function sliceSamples<Values extends Uint32Array<ArrayBuffer> | Float32Array<ArrayBuffer>>(
+  values: Values,
+  { start, stop }: { start: number; stop: number },
+  batchSize: number,
+  steps: number,
+): Values {
+  if (start === 0 && stop === batchSize) return values;
+  const perSample = values.length / (steps * batchSize);
+  const Typed = values.constructor as new (length: number) => Values;
+  const slice = new Typed(steps * (stop - start) * perSample);
+  for (let t = 0; t < steps; t++) {
+    const from = (t * batchSize + start) * perSample;
+    slice.set(values.subarray(from, from + (stop - start) * perSample), t * (stop - start) * perSample);
+  }
+  return slice;
+}
+
+/** Puts u32[rows][samples] of every micro-batch together to u32[rows][B]. @param parts One per micro-batch, more are left out. */
+function joinSamples(
+  parts: readonly ArrayBuffer[],
+  microBatches: TrainingPlan['microBatches'],
+  rows: number,
+): Uint32Array {
+  const batchSize = microBatches[microBatches.length - 1].stop;
+  const joined = new Uint32Array(rows * batchSize);
+  for (const [micro, { start, stop }] of microBatches.entries()) {
+    const own = new Uint32Array(parts[micro]);
+    const size = stop - start;
+    for (let row = 0; row < rows; row++) {
+      joined.set(own.subarray(row * size, (row + 1) * size), row * batchSize + start);
+    }
+  }
+  return joined;
 }

@@ -9,6 +9,8 @@ export interface EvaluationResult {
   accuracyPerBlock: number[];
   /** Mean over intervals and samples, per block. */
   lossPerBlock: number[];
+  /** [T] Share of samples that the last block reads out right from the spikes of the first t + 1 steps. */
+  earlyReadout: number[];
   firingRates: { layer: string; rate: number }[];
   sampleCount: number;
 }
@@ -29,23 +31,27 @@ export async function evaluateSamples(
   const blockCount = plan.graph.blocks.length;
   const correct = new Array<number>(blockCount).fill(0);
   const loss = new Array<number>(blockCount).fill(0);
+  const stepCorrect = new Array<number>(stepCount).fill(0);
   const spikes = new Array<number>(plan.countedStages.length).fill(0);
   for (const places of cutBatches(samples, batchSize)) {
     if (shouldStop()) return null;
     const { input, labels, count } = reader.read(places);
     engine.writeBatch(input, labels);
-    const { losses, predictions, totals } = await engine.evaluate();
+    const { losses, predictions, stepPredictions, totals } = await engine.evaluate();
     for (const [i, value] of losses.entries()) {
       loss[i % blockCount] += (value * count) / (plan.intervals.length * samples.length);
     }
     addCorrect(correct, predictions, labels, count, batchSize);
+    addCorrect(stepCorrect, stepPredictions, labels, count, batchSize);
     for (const [slot, total] of totals.entries()) spikes[slot] += total;
   }
   const sampleCount = samples.length;
+  const shareOf = (hits: number) => (sampleCount > 0 ? hits / sampleCount : 0);
   return {
     sampleCount,
     lossPerBlock: loss,
-    accuracyPerBlock: correct.map((hits) => (sampleCount > 0 ? hits / sampleCount : 0)),
+    accuracyPerBlock: correct.map(shareOf),
+    earlyReadout: stepCorrect.map(shareOf),
     firingRates: plan.countedStages.map((layer, slot) => ({
       layer,
       rate: sampleCount > 0 ? spikes[slot] / (sampleCount * stepCount * neuronsOf(plan, layer)) : 0,
@@ -53,7 +59,7 @@ export async function evaluateSamples(
   };
 }
 
-/** Adds the right answers of one batch to `correct`. @param predictions u32[blocks][B] */
+/** Adds the right answers of one batch to `correct`, row by row. @param predictions u32[rows][B] */
 export function addCorrect(
   correct: number[],
   predictions: Uint32Array,
@@ -61,8 +67,8 @@ export function addCorrect(
   count: number,
   batchSize: number,
 ): void {
-  for (const block of correct.keys()) {
-    for (let b = 0; b < count; b++) if (predictions[block * batchSize + b] === labels[b]) correct[block]++;
+  for (const row of correct.keys()) {
+    for (let b = 0; b < count; b++) if (predictions[row * batchSize + b] === labels[b]) correct[row]++;
   }
 }
 

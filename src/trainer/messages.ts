@@ -73,6 +73,8 @@ export interface EpochMetrics {
   trainSamplesEvaluated: number;
   testAccuracyPerBlock: number[];
   testSamples: number;
+  /** [T] Test accuracy (last block) from the spikes of the first t + 1 steps; the last entry is the test accuracy. */
+  earlyReadout: number[];
   /** Mean training loss of the epoch (last block), and per block. */
   loss: number;
   lossPerBlock: number[];

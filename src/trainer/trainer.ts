@@ -350,6 +350,7 @@ export class Trainer {
         trainSamplesEvaluated: train.sampleCount,
         testAccuracyPerBlock: test.accuracyPerBlock,
         testSamples: test.sampleCount,
+        earlyReadout: test.earlyReadout,
         loss: lossPerBlock[lossPerBlock.length - 1],
         lossPerBlock,
         seconds: run.epochSeconds,

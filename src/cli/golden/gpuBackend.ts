@@ -196,7 +196,7 @@ export function gpuGoldenBackend(device: EngineDevice): GoldenBackend {
     missingFeature: () => '',
     missingNeuronFeature: () => '',
     async create(config) {
-      const engine = await Engine.create(device, { config, dropoutMasks: 'given' });
+      const engine = await Engine.create(device, { config, dropoutMasks: 'given', keepState: true });
       // The oracle states weights only; running statistics start at 0 and 1.
       await engine.writeParameters(
         drawInitialWeights(engine.plan.tensors, config.initialization, config.seed),

@@ -1,6 +1,7 @@
 import { wordsPerFrame } from '../encodedDataset.ts';
 import {
   gradientSplits,
+  microName,
   type PlanBuilder,
   SURROGATE_INDEX,
   vectorsOf,
@@ -15,12 +16,15 @@ type PassFields = Partial<Pick<Pass, 'overrides' | 'params' | 'buffers'>> & { in
 type ChunkPass = (chunkStart: number) => number;
 
 /**
- * The passes of one local block: made once, run in every interval. Each method returns program steps in the order in
+ * The passes of one local block on one micro-batch: made once, run in every interval. Each method returns program steps in the order in
  * which they must run.
  */
 export class BlockPasses {
   private readonly builder: PlanBuilder;
   private readonly index: number;
+  private readonly micro: number;
+  /** Samples of this micro-batch. */
+  private readonly batchSize: number;
   private readonly block: BlockStages;
   private readonly stages: Stage[];
   private readonly forwardPasses: number[];
@@ -30,17 +34,20 @@ export class BlockPasses {
   private readonly backwardPasses: number[][];
   private readonly updatePasses: number[];
 
-  constructor(builder: PlanBuilder, index: number) {
+  constructor(builder: PlanBuilder, index: number, micro: number) {
     this.builder = builder;
     this.index = index;
+    this.micro = micro;
+    this.batchSize = builder.microSize(micro);
     this.block = builder.graph.blocks[index];
     this.stages = [...this.block.body, this.block.classifier].map((id) => builder.graph.stages[id]);
     this.forwardPasses = this.stages.flatMap((stage) => this.stageForward(stage, false));
     this.lossPass = this.loss();
     this.backwardPasses = this.backward();
-    this.updatePasses = this.stages.flatMap((stage) => this.update(stage));
+    this.updatePasses = micro > 0 ? [] : this.stages.flatMap((stage) => this.stageUpdate(stage));
     this.evaluatePasses = [
       ...this.stages.flatMap((stage) => this.stageForward(stage, true)),
+      ...this.stepReadout(),
       this.loss(),
       ...this.stages.filter((stage) => stage.lif).map((stage) => this.spikeCount(stage)),
     ];
@@ -49,27 +56,30 @@ export class BlockPasses {
   /** Zeroes the buffers whose bits the forward passes set one by one. */
   clear(window: number): ProgramStep {
     const buffers = this.stages.flatMap((stage) => {
-      const names = stage.kind === 'add' ? [] : [`${stage.name}.spikes`];
+      const names = stage.kind === 'add' ? [] : [this.spikesOf(stage)];
       if (stage.lif && !this.builder.usesMembraneHistory(stage)) names.push(`${stage.name}.surrogateHistory`);
       return names;
     });
-    return { kind: 'clear', block: this.index, window, buffers };
+    return { kind: 'clear', block: this.index, micro: this.micro, window, buffers };
   }
 
   forward(window: number): ProgramStep[] {
     return this.run(this.forwardPasses, window);
   }
 
-  /** Loss, backward in chunks from the last to the first, and the update where this interval has one. */
-  learn(window: number, { stepCount, isLast }: StepWindow): ProgramStep[] {
+  /** Loss, and backward in chunks from the last to the first; gradients are added to those of earlier micro-batches. */
+  learn(window: number, { stepCount }: StepWindow): ProgramStep[] {
     const steps = this.run([this.lossPass], window);
     const chunkSteps = this.builder.chunkSteps[this.index];
     for (let chunk = this.backwardPasses.length - 1; chunk >= 0; chunk--) {
       if (chunk * chunkSteps < stepCount) steps.push(...this.run(this.backwardPasses[chunk], window));
     }
-    if (this.builder.config.update === 'interval' || isLast)
-      steps.push(...this.run(this.updatePasses, window));
     return steps;
+  }
+
+  /** The optimizer's steps; one micro-batch's passes serve for all, gradients are shared. */
+  update(window: number): ProgramStep[] {
+    return this.run(this.updatePasses, window);
   }
 
   evaluate(window: number): ProgramStep[] {
@@ -86,6 +96,7 @@ export class BlockPasses {
       kernel,
       label: `${kernel}/${stage.name}`,
       block: this.index,
+      micro: this.micro,
       stage: stage.name,
       overrides: fields.overrides ?? {},
       params: fields.params ?? {},
@@ -100,8 +111,23 @@ export class BlockPasses {
 
   /** The buffer that holds an activation. */
   private bufferOf(activation: Activation): string {
-    if (activation.producer < 0) return 'input';
-    return `${this.builder.graph.stages[activation.producer].name}.spikes`;
+    if (activation.producer < 0) return this.own('input');
+    return this.spikesOf(this.builder.graph.stages[activation.producer]);
+  }
+
+  /** Name of a buffer that this micro-batch has for itself. */
+  private own(name: string): string {
+    return microName(name, this.micro);
+  }
+
+  private spikesOf(stage: Stage): string {
+    const name = `${stage.name}.spikes`;
+    return this.builder.isBoundary(stage) ? this.own(name) : name;
+  }
+
+  private membraneOf(stage: Stage): string {
+    const name = `${stage.name}.membrane`;
+    return this.builder.keepsMembranes ? this.own(name) : name;
   }
 
   /** Geometry of a stage's window: `in` is what it reads, `out` what it writes. */
@@ -109,7 +135,8 @@ export class BlockPasses {
     const input = this.activation(stage.inputs[stage.inputs.length - 1]);
     const output = this.activation(stage.output);
     return {
-      batchSize: this.builder.config.batchSize,
+      batchSize: this.batchSize,
+      sampleStart: this.builder.microBatches[this.micro].start,
       inHeight: stage.inputShape.height,
       inWidth: stage.inputShape.width,
       inChannels: stage.inputShape.channels,
@@ -159,7 +186,7 @@ export class BlockPasses {
   }
 
   private keepBits(stage: Stage, unused: string): string {
-    return this.dropoutKind(stage) === 2 ? `${stage.name}.keepBits` : unused;
+    return this.dropoutKind(stage) === 2 ? this.own(`${stage.name}.keepBits`) : unused;
   }
 
   private hasBatchNorm(stage: Stage): boolean {
@@ -175,7 +202,7 @@ export class BlockPasses {
   private synapseForward(stage: Stage, evaluate: boolean): number[] {
     const passes: number[] = [];
     const params = { ...this.geometry(stage), ...this.neuron(stage) };
-    const { batchSize } = this.builder.config;
+    const { batchSize } = this;
     const vectors = params.outVectors;
     const normalized = this.hasBatchNorm(stage);
     if (normalized) passes.push(...this.normalizeForward(stage, evaluate));
@@ -197,8 +224,8 @@ export class BlockPasses {
           weights: `${stage.name}.weights`,
           normalization: normalized ? `${stage.name}.normalization` : 'unused0',
           keepBits: evaluate ? 'unused1' : this.keepBits(stage, 'unused1'),
-          membrane: `${stage.name}.membrane`,
-          spikes: `${stage.name}.spikes`,
+          membrane: this.membraneOf(stage),
+          spikes: this.spikesOf(stage),
           surrogateHistory: `${stage.name}.surrogateHistory`,
         },
         invocations: batchSize * positions * Math.ceil(vectors / group),
@@ -225,17 +252,17 @@ export class BlockPasses {
       inputs: this.bufferOf(this.activation(stage.inputs[0])),
       weights: `${stage.name}.weights`,
       normalization: `${stage.name}.normalization`,
-      labels: 'labels',
+      labels: this.own('labels'),
     };
   }
 
   private normalizeReduce(stage: Stage, mode: number): number {
     return this.add('normalize', 'batchNormReduce', stage, {
-      overrides: { MODE: mode },
+      overrides: { MODE: mode, ACCUMULATE: this.micro > 0 ? 1 : 0 },
       params: this.geometry(stage),
       buffers: {
         sums: `${stage.name}.normSums`,
-        labels: 'labels',
+        labels: this.own('labels'),
         normalizationState: `${stage.name}.normState`,
         normalization: `${stage.name}.normalization`,
         partials: `${stage.name}.normPartials`,
@@ -253,7 +280,7 @@ export class BlockPasses {
         gamma: mode === 2 ? `${stage.name}.gamma` : 'unused0',
         sums: `${stage.name}.normSums`,
       },
-      invocations: this.builder.config.batchSize * vectorsOf(stage.outputShape.channels),
+      invocations: this.batchSize * vectorsOf(stage.outputShape.channels),
     });
   }
 
@@ -271,15 +298,11 @@ export class BlockPasses {
       params: { ...params, poolFactor: scale / area },
       buffers: {
         countBits: this.bufferOf(this.activation(stage.inputs[0])),
-        membrane: stage.lif ? `${stage.name}.membrane` : 'unused0',
-        spikes: `${stage.name}.spikes`,
+        membrane: stage.lif ? this.membraneOf(stage) : 'unused0',
+        spikes: this.spikesOf(stage),
         surrogateHistory: stage.lif ? `${stage.name}.surrogateHistory` : 'unused1',
       },
-      invocations:
-        this.builder.config.batchSize *
-        stage.outputShape.height *
-        stage.outputShape.width *
-        params.outVectors,
+      invocations: this.batchSize * stage.outputShape.height * stage.outputShape.width * params.outVectors,
     });
   }
 
@@ -291,9 +314,9 @@ export class BlockPasses {
       buffers: {
         inputs: this.bufferOf(spikes),
         shortcut: this.bufferOf(shortcut),
-        spikes: `${stage.name}.spikes`,
+        spikes: this.spikesOf(stage),
       },
-      invocations: this.builder.longestInterval * this.builder.config.batchSize * params.outWords,
+      invocations: this.builder.longestInterval * this.batchSize * params.outWords,
     });
   }
 
@@ -302,7 +325,7 @@ export class BlockPasses {
     const { config, graph } = this.builder;
     return this.add('loss', 'localLoss', stage, {
       params: {
-        batchSize: config.batchSize,
+        batchSize: this.batchSize,
         outWords: wordsPerFrame(stage.outputShape),
         outVectors: vectorsOf(stage.outputShape.channels),
         classCount: config.network.classCount,
@@ -311,15 +334,38 @@ export class BlockPasses {
         lossKind: config.loss === 'mse' ? 0 : 1,
       },
       buffers: {
-        spikes: `${stage.name}.spikes`,
-        labels: 'labels',
-        counts: 'counts',
+        spikes: this.spikesOf(stage),
+        labels: this.own('labels'),
+        counts: this.own('counts'),
         errors: `${stage.name}.lossError`,
-        losses: 'losses',
-        predictions: 'predictions',
+        losses: this.own('losses'),
+        predictions: this.own('predictions'),
       },
       invocations: 0,
     });
+  }
+
+  /** The network's read-out after every step; before the loss, which brings the counts up to date. */
+  private stepReadout(): number[] {
+    const { config, graph } = this.builder;
+    if (this.index + 1 < graph.blocks.length) return [];
+    const stage = graph.stages[this.block.classifier];
+    const pass = this.add('count', 'stepReadout', stage, {
+      params: {
+        batchSize: this.batchSize,
+        outWords: wordsPerFrame(stage.outputShape),
+        classCount: config.network.classCount,
+        block: this.index,
+        blockCount: graph.blocks.length,
+      },
+      buffers: {
+        spikes: this.spikesOf(stage),
+        counts: this.own('counts'),
+        stepPredictions: this.own('stepPredictions'),
+      },
+      invocations: this.batchSize,
+    });
+    return [pass];
   }
 
   private spikeCount(stage: Stage): number {
@@ -327,13 +373,14 @@ export class BlockPasses {
     const words = wordsPerFrame(stage.outputShape);
     return this.add('count', 'spikeCount', stage, {
       params: {
-        batchSize: this.builder.config.batchSize,
+        batchSize: this.batchSize,
+        sampleStart: this.builder.microBatches[this.micro].start,
         inWords: words,
         inPlanes: output.planes,
         slot: this.builder.countedStages.indexOf(stage.name),
       },
-      buffers: { countBits: `${stage.name}.spikes`, labels: 'labels', totals: 'totals' },
-      invocations: this.builder.longestInterval * this.builder.config.batchSize * words,
+      buffers: { countBits: this.spikesOf(stage), labels: this.own('labels'), totals: 'totals' },
+      invocations: this.builder.longestInterval * this.batchSize * words,
     });
   }
 
@@ -383,7 +430,8 @@ export class BlockPasses {
       },
       params: {
         ...this.neuron(stage),
-        batchSize: this.builder.config.batchSize,
+        batchSize: this.batchSize,
+        sampleStart: this.builder.microBatches[this.micro].start,
         inHeight: stage.outputShape.height,
         inWidth: stage.outputShape.width,
         inChannels: stage.outputShape.channels,
@@ -399,7 +447,7 @@ export class BlockPasses {
         gammaCarry: lif && chunked ? `${stage.name}.gammaCarry` : 'unused2',
       },
       invocations:
-        this.builder.config.batchSize *
+        this.batchSize *
         stage.outputShape.height *
         stage.outputShape.width *
         vectorsOf(stage.outputShape.channels),
@@ -471,7 +519,7 @@ export class BlockPasses {
 
   private normalizeBackward(stage: Stage): ChunkPass[] {
     const positions = stage.outputShape.height * stage.outputShape.width;
-    const { config, longestInterval } = this.builder;
+    const { longestInterval } = this.builder;
     const vectors = vectorsOf(stage.outputShape.channels);
     return [
       () => this.normalizeSums(stage, 2),
@@ -481,7 +529,7 @@ export class BlockPasses {
           overrides: { SYNAPSE: this.synapseKind(stage) },
           params: this.geometry(stage),
           buffers: { ...this.normalizationBuffers(stage), gamma: `${stage.name}.gamma` },
-          invocations: longestInterval * config.batchSize * positions * vectors,
+          invocations: longestInterval * this.batchSize * positions * vectors,
         }),
     ];
   }
@@ -506,6 +554,9 @@ export class BlockPasses {
   private weightGrad(stage: Stage): ChunkPass {
     const { config, chunkSteps } = this.builder;
     const splits = gradientSplits(weightElements(stage), config.batchSize);
+    const { start, stop } = this.builder.microBatches[this.micro];
+    const firstSplit = Math.floor(start / splits.size);
+    const splitCount = Math.ceil(stop / splits.size) - firstSplit;
     const runLength = stage.kernelWidth * stage.inputShape.channels;
     const byRows = this.visitsSpikesByRow(stage);
     const words =
@@ -520,7 +571,8 @@ export class BlockPasses {
           chunkStart,
           chunkSteps: chunkSteps[this.index],
           channelReciprocal: Math.ceil(2 ** 20 / stage.inputShape.channels),
-          splitCount: splits.count,
+          firstSplit,
+          splitCount,
           splitSize: splits.size,
         },
         buffers: {
@@ -528,11 +580,11 @@ export class BlockPasses {
           gamma: `${stage.name}.gamma`,
           partials: `${stage.name}.partials`,
         },
-        invocations: splits.count * words * vectorsOf(stage.outputShape.channels),
+        invocations: splitCount * words * vectorsOf(stage.outputShape.channels),
       });
   }
 
-  private update(stage: Stage): number[] {
+  private stageUpdate(stage: Stage): number[] {
     if (!stage.parameters?.trainable) return [];
     const elements = weightElements(stage);
     const splits = gradientSplits(elements, this.builder.config.batchSize);

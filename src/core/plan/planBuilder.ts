@@ -26,6 +26,15 @@ export interface PlanRequest {
    * together, as the paper runs them; same numbers, every block's history alive at once. Kept for comparison.
    */
   order?: 'blockOuter' | 'timeOuter';
+  /**
+   * Samples worked on at a time; the batch is cut into micro-batches of this size whose gradients are summed before the
+   * update. Default: the whole batch where it fits the limits and the budget, else the largest size that does.
+   */
+  microBatch?: number;
+  /** Bytes of GPU memory that the plan may take; none = what the device's buffers allow. */
+  memoryBudget?: number;
+  /** Keeps every membrane until the end of the iteration, to be read back; costs bytes when k = T. */
+  keepState?: boolean;
   /** `given`: keep masks are written by the caller instead of drawn (oracle cases). */
   dropoutMasks?: 'generated' | 'given';
 }
@@ -60,6 +69,11 @@ export function gradientSplits(elements: number, batchSize: number): { count: nu
   return { count: Math.ceil(batchSize / size), size };
 }
 
+/** Name of a buffer that every micro-batch has for itself; the first one's is the plain name. */
+export function microName(name: string, micro: number): string {
+  return micro === 0 ? name : `${name}#${micro}`;
+}
+
 /** Bytes of gamma, or of an error, of one layer at one step. */
 function vectorBytes(shape: FrameShape, batchSize: number): number {
   return batchSize * shape.height * shape.width * vectorsOf(shape.channels) * VECTOR;
@@ -88,13 +102,16 @@ export class PlanBuilder {
   readonly config: TrainingConfig;
   readonly graph: StageGraph;
   readonly intervals: Range[];
+  readonly microBatches: Range[];
   readonly chunkSteps: number[];
   readonly givenMasks: boolean;
+  private readonly keepState: boolean;
+  #boundarySpikes: Set<string> | null = null;
   readonly passes: Pass[] = [];
   readonly requests = new Map<string, BufferRequest>();
   readonly countedStages: string[];
 
-  constructor(request: PlanRequest) {
+  constructor(request: PlanRequest, microBatch: number) {
     const { config } = request;
     checkSchedule(config.schedule, bodyLayerCount(config.network), config.stepCount);
     if (!Number.isInteger(config.batchSize) || config.batchSize < 1 || config.batchSize > 65536) {
@@ -107,9 +124,11 @@ export class PlanBuilder {
     this.config = config;
     this.graph = buildStages(config.network, config.schedule.blockSize);
     this.intervals = cutIntoRanges(config.stepCount, config.schedule.truncationInterval);
+    this.microBatches = cutIntoRanges(config.batchSize, microBatch);
+    this.keepState = request.keepState === true || request.order === 'timeOuter';
     this.givenMasks = request.dropoutMasks === 'given';
     this.chunkSteps = this.graph.blocks.map((_, block) =>
-      stepsPerChunk(this.graph, block, this.longestInterval, config.batchSize),
+      stepsPerChunk(this.graph, block, this.longestInterval, microBatch),
     );
     this.countedStages = this.graph.stages.filter((stage) => stage.lif).map((stage) => stage.name);
     this.requestBuffers();
@@ -127,20 +146,43 @@ export class PlanBuilder {
     this.requests.set(name, { name, heap, category, scope, bytes: Math.max(4, bytes), live: [] });
   }
 
+  /** Membranes outlive an interval: not when the sample is one interval, unless somebody wants to look at them. */
+  get keepsMembranes(): boolean {
+    return this.intervals.length > 1 || this.keepState;
+  }
+
+  microSize(micro: number): number {
+    const { start, stop } = this.microBatches[micro];
+    return stop - start;
+  }
+
+  /** A stage whose spikes the next block reads: they are kept for every micro-batch until that block has run. */
+  isBoundary(stage: Stage): boolean {
+    return (
+      stage.block + 1 < this.graph.blocks.length && this.graph.blocks[stage.block].output === stage.output
+    );
+  }
+
   private requestBuffers(): void {
     const { config, graph } = this;
-    const { batchSize, network, stepCount } = config;
+    const { network, stepCount } = config;
     const blockCount = graph.blocks.length;
     const input = graph.activations[0];
-    const inputBytes =
-      input.encoding === 'frames'
-        ? batchSize * frameSize(input.shape) * 4
-        : stepCount * batchSize * wordsPerFrame(input.shape) * 4;
-    this.add('input', 'arena', 'input', 'run', inputBytes);
-    this.add('labels', 'arena', 'input', 'run', batchSize * 4);
-    this.add('counts', 'arena', 'metrics', 'run', blockCount * batchSize * network.classCount * 4);
-    this.add('losses', 'arena', 'metrics', 'run', this.intervals.length * blockCount * 4);
-    this.add('predictions', 'arena', 'metrics', 'run', blockCount * batchSize * 4);
+    for (const micro of this.microBatches.keys()) {
+      const samples = this.microSize(micro);
+      const inputBytes =
+        input.encoding === 'frames'
+          ? samples * frameSize(input.shape) * 4
+          : stepCount * samples * wordsPerFrame(input.shape) * 4;
+      const add = (name: string, category: BufferCategory, bytes: number) =>
+        this.add(microName(name, micro), 'arena', category, 'run', bytes);
+      add('input', 'input', inputBytes);
+      add('labels', 'input', samples * 4);
+      add('counts', 'metrics', blockCount * samples * network.classCount * 4);
+      add('losses', 'metrics', this.intervals.length * blockCount * 4);
+      add('predictions', 'metrics', blockCount * samples * 4);
+      add('stepPredictions', 'metrics', stepCount * samples * 4);
+    }
     this.add('flags', 'arena', 'metrics', 'run', 4);
     this.add('totals', 'arena', 'metrics', 'run', this.countedStages.length * 4);
     // What a kernel variant does not use must still be bound; four, because no two bindings may share bytes.
@@ -149,21 +191,30 @@ export class PlanBuilder {
   }
 
   private requestStageBuffers(stage: Stage): void {
-    const { config, graph } = this;
-    const { batchSize } = config;
+    const { graph } = this;
+    // Shared by the micro-batches, one after the other: as large as the first, which is the largest.
+    const samples = this.microSize(0);
     const steps = this.longestInterval;
     const output = graph.activations[stage.output];
     const neurons = frameSize(stage.outputShape);
     const words = wordsPerFrame(stage.outputShape);
-    const perStep = vectorBytes(stage.outputShape, batchSize);
+    const perStep = vectorBytes(stage.outputShape, samples);
     const chunk = this.chunkSteps[stage.block];
     const { name } = stage;
-    this.add(`${name}.spikes`, 'arena', 'history', 'interval', steps * batchSize * output.planes * words * 4);
+    const micros = [...this.microBatches.keys()];
+    for (const micro of this.isBoundary(stage) ? micros : [0]) {
+      const bytes = steps * samples * output.planes * words * 4;
+      this.add(microName(`${name}.spikes`, micro), 'arena', 'history', 'interval', bytes);
+    }
     if (stage.lif) {
-      this.add(`${name}.membrane`, 'arena', 'membranes', 'run', batchSize * neurons * 4);
+      const membraneScope: BufferScope = this.keepsMembranes ? 'run' : 'interval';
+      for (const micro of this.keepsMembranes ? micros : [0]) {
+        const bytes = this.microSize(micro) * neurons * 4;
+        this.add(microName(`${name}.membrane`, micro), 'arena', 'membranes', membraneScope, bytes);
+      }
       const historyBytes = this.usesMembraneHistory(stage)
-        ? steps * batchSize * neurons * 4
-        : steps * batchSize * words * 4;
+        ? steps * samples * neurons * 4
+        : steps * samples * words * 4;
       this.add(`${name}.surrogateHistory`, 'arena', 'history', 'interval', historyBytes);
       const gammaSteps = this.sumsSteps(stage) ? 1 : chunk;
       const gammaScope = this.sumsSteps(stage) ? 'interval' : 'chunk';
@@ -173,7 +224,10 @@ export class PlanBuilder {
     this.add(`${name}.error`, 'arena', 'temporaries', 'chunk', chunk * perStep);
     if (stage.isClassifier) this.add(`${name}.lossError`, 'arena', 'temporaries', 'interval', perStep);
     if (stage.dropout > 0 && this.givenMasks) {
-      this.add(`${name}.keepBits`, 'arena', 'input', 'run', batchSize * words * 4);
+      for (const micro of micros) {
+        const bytes = this.microSize(micro) * words * 4;
+        this.add(microName(`${name}.keepBits`, micro), 'arena', 'input', 'run', bytes);
+      }
     }
     if (stage.parameters) this.requestParameterBuffers(stage);
   }
@@ -198,9 +252,21 @@ export class PlanBuilder {
       this.add(`${name}.normMoment1`, 'parameters', 'optimizer', 'run', 2 * row);
       if (adam) this.add(`${name}.normMoment2`, 'parameters', 'optimizer', 'run', 2 * row);
       this.add(`${name}.normalization`, 'arena', 'temporaries', 'interval', 6 * row);
-      this.add(`${name}.normSums`, 'arena', 'temporaries', 'interval', config.batchSize * 2 * row);
+      this.add(`${name}.normSums`, 'arena', 'temporaries', 'interval', this.microSize(0) * 2 * row);
       this.add(`${name}.normPartials`, 'arena', 'gradients', gradientScope, 2 * row);
     }
+  }
+
+  /** Names of the buffers of boundary spikes, every micro-batch's. */
+  get boundarySpikes(): Set<string> {
+    this.#boundarySpikes ??= new Set(
+      this.graph.stages
+        .filter((stage) => this.isBoundary(stage))
+        .flatMap((stage) =>
+          [...this.microBatches.keys()].map((micro) => microName(`${stage.name}.spikes`, micro)),
+        ),
+    );
+    return this.#boundarySpikes;
   }
 
   /** The first layer of real-valued frames needs only the sum of its gammas over time. */

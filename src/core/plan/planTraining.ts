@@ -1,19 +1,21 @@
 import type { Range } from '../schedule.ts';
 import type { TrainingConfig } from '../trainingConfig.ts';
-import { alignUp, type BufferRequest, type LiveRange, placeBuffers } from './arena.ts';
+import { alignUp, type LiveRange, placeBuffers } from './arena.ts';
 import { BlockPasses } from './blockPasses.ts';
+import { planFitting } from './fitting.ts';
 import { PlanBuilder, type PlanRequest, UNIFORM_STRIDE } from './planBuilder.ts';
 import { parameterTensors } from './tensors.ts';
 import {
   BUFFER_CATEGORIES,
   type BufferCategory,
   DEFAULT_LIMITS,
-  type Pass,
   type ProgramStep,
   type StepWindow,
   type TrainingPlan,
 } from './types.ts';
 
+/** Read back after every batch (of each micro-batch, where they have their own). */
+const READ_EVERY_BATCH = new Set(['losses', 'predictions', 'stepPredictions', 'flags', 'totals']);
 /** Weights travel to the page in pieces of at most this many bytes. */
 const TRANSFER_BYTES = 256 * 1024;
 function intervalWindows(config: TrainingConfig, intervals: Range[]): StepWindow[] {
@@ -45,36 +47,47 @@ function stepWindows(config: TrainingConfig, intervals: Range[]): StepWindow[] {
   );
 }
 
-/** Fills in when each interval- or chunk-scoped buffer is live, from the first interval's stretch of a program. */
+/**
+ * Fills in when each interval- or chunk-scoped buffer is live, from the first interval's stretch of a program.
+ *
+ * Chunks, and micro-batches of a block, repeat the same passes on the same buffers, so the first one's places stand for
+ * all. What outlives a micro-batch (its boundary spikes, the gradients) is live from the block's first pass on: the other
+ * micro-batches write all the block's shared buffers in between.
+ */
 function markLifetimes(
-  requests: Map<string, BufferRequest>,
+  builder: PlanBuilder,
   program: ProgramStep[],
-  passes: Pass[],
   windows: StepWindow[],
   base: number,
 ): void {
+  const { passes, requests } = builder;
+  const several = builder.microBatches.length > 1;
   const spans = new Map<string, LiveRange>();
-  const use = (name: string, at: number, chunkScoped: boolean, firstChunk: boolean) => {
-    const request = requests.get(name);
-    if (!request || request.scope === 'run') return;
-    // Every chunk runs the same passes, so a chunk-scoped buffer's place in the first one stands for all.
-    if (chunkScoped && request.scope === 'chunk' && !firstChunk) return;
-    const span = spans.get(name);
-    if (span) span.last = at;
-    else spans.set(name, { first: at, last: at });
-  };
+  let block = -1;
+  let blockStart = base;
   for (const [index, step] of program.entries()) {
     if (windows[step.window].interval > 0) break;
     const at = base + index;
-    if (step.kind === 'clear') {
-      for (const name of step.buffers) use(name, at, false, true);
-      continue;
+    const pass = step.kind === 'run' ? passes[step.pass] : null;
+    const place = step.kind === 'clear' ? step : passes[step.pass];
+    if (place.block !== block) {
+      block = place.block;
+      blockStart = at;
     }
-    const pass = passes[step.pass];
-    const chunkStart = pass.params.chunkStart;
-    const isChunked = chunkStart !== undefined;
-    const firstChunk = !isChunked || chunkStart + pass.params.chunkSteps >= windows[step.window].stepCount;
-    for (const name of Object.values(pass.buffers)) use(name, at, isChunked, firstChunk);
+    const chunkStart = pass?.params.chunkStart;
+    const laterChunk =
+      pass !== null &&
+      chunkStart !== undefined &&
+      chunkStart + pass.params.chunkSteps < windows[step.window].stepCount;
+    for (const name of step.kind === 'clear' ? step.buffers : Object.values(passes[step.pass].buffers)) {
+      const request = requests.get(name);
+      if (!request || request.scope === 'run' || (request.scope === 'chunk' && laterChunk)) continue;
+      const outlives = request.category === 'gradients' || builder.boundarySpikes.has(name);
+      if (place.micro > 0 && !outlives) continue;
+      const span = spans.get(name);
+      if (span) span.last = at;
+      else spans.set(name, { first: several && outlives ? blockStart : at, last: at });
+    }
   }
   for (const [name, span] of spans) requests.get(name)?.live.push(span);
 }
@@ -87,43 +100,60 @@ function markLifetimes(
  * next block. k = T and n = L give ordinary backpropagation through time.
  *
  * @throws AppError `schedule-out-of-range`, `batch-out-of-range`, `network-invalid`, `neuron-out-of-range`,
- *   `buffer-too-large` when a buffer exceeds the limits.
+ *   `buffer-too-large` for a given microBatch that exceeds the limits; `does-not-fit` when no micro-batch fits.
  */
 export function planTraining(request: PlanRequest): TrainingPlan {
-  const builder = new PlanBuilder(request);
-  const { config, graph, intervals, requests } = builder;
+  if (request.microBatch !== undefined) return planAt(request, request.microBatch);
+  return planFitting(request, planAt);
+}
+
+/** @throws AppError `buffer-too-large`. */
+function planAt(request: PlanRequest, microBatch: number): TrainingPlan {
+  const builder = new PlanBuilder(request, microBatch);
+  const { config, graph, intervals, microBatches } = builder;
   const limits = request.limits ?? DEFAULT_LIMITS;
   const windows = intervalWindows(config, intervals);
-  const blocks = graph.blocks.map((_, block) => new BlockPasses(builder, block));
+  const blocks = graph.blocks.map((_, block) =>
+    [...microBatches.keys()].map((micro) => new BlockPasses(builder, block, micro)),
+  );
+  const updates = (interval: number) => config.update === 'interval' || windows[interval].isLast;
 
   const trainProgram: ProgramStep[] = [];
   if (request.order === 'timeOuter') {
     const firstStepWindow = windows.length;
     windows.push(...stepWindows(config, intervals));
     for (const [interval, { start, stop }] of intervals.entries()) {
-      for (const block of blocks) trainProgram.push(block.clear(interval));
+      for (const [block] of blocks) trainProgram.push(block.clear(interval));
       for (let t = start; t < stop; t++) {
-        for (const block of blocks) trainProgram.push(...block.forward(firstStepWindow + t));
+        for (const [block] of blocks) trainProgram.push(...block.forward(firstStepWindow + t));
       }
-      for (const block of blocks) trainProgram.push(...block.learn(interval, windows[interval]));
+      for (const [block] of blocks) {
+        trainProgram.push(...block.learn(interval, windows[interval]));
+        if (updates(interval)) trainProgram.push(...block.update(interval));
+      }
     }
   } else {
     for (const interval of intervals.keys()) {
       for (const block of blocks) {
-        trainProgram.push(block.clear(interval), ...block.forward(interval));
-        trainProgram.push(...block.learn(interval, windows[interval]));
+        for (const micro of block) {
+          trainProgram.push(micro.clear(interval), ...micro.forward(interval));
+          trainProgram.push(...micro.learn(interval, windows[interval]));
+        }
+        if (updates(interval)) trainProgram.push(...block[0].update(interval));
       }
     }
   }
 
   const evaluateProgram: ProgramStep[] = [];
   for (const interval of intervals.keys()) {
-    for (const block of blocks) evaluateProgram.push(block.clear(interval), ...block.evaluate(interval));
+    for (const block of blocks) {
+      for (const micro of block) evaluateProgram.push(micro.clear(interval), ...micro.evaluate(interval));
+    }
   }
 
-  markLifetimes(requests, trainProgram, builder.passes, windows, 0);
-  markLifetimes(requests, evaluateProgram, builder.passes, windows, trainProgram.length);
-  const used = [...requests.values()].filter((r) => r.scope === 'run' || r.live.length > 0);
+  markLifetimes(builder, trainProgram, windows, 0);
+  markLifetimes(builder, evaluateProgram, windows, trainProgram.length);
+  const used = [...builder.requests.values()].filter((r) => r.scope === 'run' || r.live.length > 0);
   const placement = placeBuffers(used, limits);
   return finishPlan(builder, placement, { windows, trainProgram, evaluateProgram });
 }
@@ -136,9 +166,9 @@ function finishPlan(
   const { config, graph, intervals, passes, requests } = builder;
   const slabs = [...placement.slabs];
   const uniformBytes = (passes.length + programs.windows.length) * UNIFORM_STRIDE;
-  const metricsBytes = ['losses', 'predictions', 'flags', 'totals']
-    .map((name) => alignUp(requests.get(name)?.bytes ?? 0))
-    .reduce((a, b) => a + b, 0);
+  const metricsBytes = [...requests.values()]
+    .filter(({ name }) => READ_EVERY_BATCH.has(name.split('#')[0]))
+    .reduce((sum, { bytes }) => sum + alignUp(bytes), 0);
   const largestTensor = Math.max(
     ...[...requests.values()].filter((r) => r.heap === 'parameters').map((r) => r.bytes),
   );
@@ -153,6 +183,7 @@ function finishPlan(
     config,
     graph,
     intervals,
+    microBatches: builder.microBatches,
     chunkSteps: builder.chunkSteps,
     passes,
     ...programs,

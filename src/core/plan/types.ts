@@ -61,6 +61,7 @@ export interface Pass {
   /** `kernel/stage`, the label of everything the GPU can complain about. */
   label: string;
   block: number;
+  micro: number;
   stage: string;
   overrides: Record<string, number>;
   params: Record<string, number>;
@@ -83,7 +84,7 @@ export interface StepWindow {
 }
 
 export type ProgramStep =
-  | { kind: 'clear'; block: number; window: number; buffers: string[] }
+  | { kind: 'clear'; block: number; micro: number; window: number; buffers: string[] }
   | { kind: 'run'; pass: number; window: number };
 
 /** One tensor of the interface: what weights files, reports and oracle cases name. */
@@ -108,6 +109,8 @@ export interface TrainingPlan {
   config: TrainingConfig;
   graph: StageGraph;
   intervals: Range[];
+  /** How the batch is cut so that it fits: [start, stop) samples. One micro-batch when it fits whole. */
+  microBatches: Range[];
   /** Steps of a backward chunk, per block. */
   chunkSteps: number[];
   passes: Pass[];

@@ -1,0 +1,110 @@
+import { describe, expect, it } from 'vitest';
+import type { AppError } from '../errors.ts';
+import { PAPER_NEURON } from '../neuron.ts';
+import type { TrainingConfig } from '../trainingConfig.ts';
+import { planTraining } from './planTraining.ts';
+import { DEFAULT_LIMITS, type DeviceLimits } from './types.ts';
+
+const config = (batchSize: number, truncationInterval = 4, blockSize = 2): TrainingConfig => ({
+  network: {
+    input: { kind: 'events', shape: { channels: 2, height: 32, width: 32 } },
+    layers: [
+      { kind: 'conv', out: 16, kernel: 3, stride: 1, padding: 1, bias: false },
+      { kind: 'avgPool', kernel: 2, stride: 2, neuron: 'lif' },
+      { kind: 'linear', out: 20, bias: false },
+    ],
+    classCount: 4,
+    classifier: { kind: 'trainable', bias: false },
+    neuron: PAPER_NEURON,
+  },
+  schedule: { truncationInterval, blockSize },
+  stepCount: 8,
+  batchSize,
+  loss: 'mse',
+  update: 'interval',
+  optimizer: { kind: 'sgd', learningRate: 0.1, momentum: 0.9, weightDecay: 0 },
+  learningRateDecay: { everyEpochs: 0, factor: 1 },
+  initialization: { gain: 0.4, firstLayerGain: 0.8 },
+  epochs: 1,
+  seed: 0,
+});
+
+/** Limits under which no buffer may be larger than this. */
+const limited = (bytes: number): DeviceLimits => ({
+  maxBufferSize: bytes,
+  maxStorageBufferBindingSize: bytes,
+});
+
+const largestBuffer = (plan: ReturnType<typeof planTraining>) =>
+  Math.max(...plan.buffers.map(({ bytes }) => bytes));
+
+function refusal(run: () => unknown): AppError {
+  try {
+    run();
+  } catch (error) {
+    return error as AppError;
+  }
+  throw new Error('was not refused');
+}
+
+describe('a plan that must fit', () => {
+  it('keeps the batch whole where it fits (control)', () => {
+    const plan = planTraining({ config: config(12), limits: DEFAULT_LIMITS });
+    expect(plan.microBatches).toEqual([{ start: 0, stop: 12 }]);
+  });
+
+  it('keeps the batch whole at exactly the largest buffer, and cuts it one byte below', () => {
+    const bytes = largestBuffer(planTraining({ config: config(12) }));
+    // Slabs are cut as well, but a buffer that fits a slab exactly is placed.
+    expect(planTraining({ config: config(12), limits: limited(bytes) }).microBatches).toHaveLength(1);
+    const cut = planTraining({ config: config(12), limits: limited(bytes - 1) });
+    expect(cut.microBatches.length).toBeGreaterThan(1);
+    expect(largestBuffer(cut)).toBeLessThan(bytes);
+  });
+
+  it('cuts into equal micro-batches that cover the batch once', () => {
+    const bytes = largestBuffer(planTraining({ config: config(12) }));
+    const { microBatches } = planTraining({ config: config(12), limits: limited(Math.floor(bytes / 2) - 1) });
+    const sizes = microBatches.map(({ start, stop }) => stop - start);
+    expect(sizes.reduce((a, b) => a + b)).toBe(12);
+    expect(Math.max(...sizes) - Math.min(...sizes)).toBeLessThanOrEqual(Math.max(...sizes) - 1);
+    for (const [i, { start }] of microBatches.entries())
+      expect(start).toBe(i === 0 ? 0 : microBatches[i - 1].stop);
+  });
+
+  it('respects a memory budget to the byte', () => {
+    const whole = planTraining({ config: config(12) }).peakBytes;
+    expect(planTraining({ config: config(12), memoryBudget: whole }).microBatches).toHaveLength(1);
+    const cut = planTraining({ config: config(12), memoryBudget: whole - 1 });
+    expect(cut.microBatches.length).toBeGreaterThan(1);
+    expect(cut.peakBytes).toBeLessThan(whole);
+  });
+
+  it('places buffers over several slabs when one buffer of the device is too small for all', () => {
+    const bytes = largestBuffer(planTraining({ config: config(12) }));
+    const plan = planTraining({ config: config(12), limits: limited(bytes) });
+    expect(plan.slabs.filter(({ heap }) => heap === 'arena').length).toBeGreaterThan(1);
+    for (const slab of plan.slabs)
+      if (slab.heap === 'arena') expect(slab.bytes).toBeLessThanOrEqual(bytes + 255);
+  });
+
+  it('names the largest (k, n, batch) that fits when one sample at a time does not', () => {
+    const single = planTraining({ config: config(12), microBatch: 1 }).peakBytes;
+    const error = refusal(() => planTraining({ config: config(12), memoryBudget: Math.floor(single * 0.9) }));
+    expect(error.code).toBe('does-not-fit');
+    expect(error.message).toContain('k = 4, n = 2 and batch 12');
+    const [, k, n, batch] = error.hint.match(/k = (\d+), n = (\d+), batch (\d+)/) ?? [];
+    const smaller = config(Number(batch), Number(k), Number(n));
+    expect(planTraining({ config: smaller, memoryBudget: Math.floor(single * 0.9) }).peakBytes).toBeLessThan(
+      single,
+    );
+  });
+
+  it('says so when nothing fits', () => {
+    const error = refusal(() => planTraining({ config: config(2), memoryBudget: 1000 }));
+    expect(error.code).toBe('does-not-fit');
+    expect(error.hint).toBe(
+      'No choice of k, n and batch fits; use a smaller network or a larger memory budget.',
+    );
+  });
+});
