@@ -17,6 +17,7 @@ const epoch = (index: number): EpochMetrics => ({
   trainSamplesEvaluated: 5,
   testAccuracyPerBlock: [0.25, 0.5],
   testSamples: 3,
+  earlyReadout: [0.25, 0.5],
   loss: 0.1,
   lossPerBlock: [0.2, 0.1],
   seconds: 1.5,

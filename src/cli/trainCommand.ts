@@ -123,6 +123,7 @@ function reportAccuracy(metrics: EpochMetrics) {
     testAccuracy: last(metrics.testAccuracyPerBlock),
     blockAccuracy: metrics.testAccuracyPerBlock,
     blockTrainAccuracy: metrics.trainAccuracyPerBlock,
+    earlyReadout: metrics.earlyReadout,
     firingRates: metrics.firingRates,
     digest: metrics.digest,
   };

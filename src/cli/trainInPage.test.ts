@@ -66,6 +66,7 @@ const epochMetrics = (epoch: number): EpochMetrics => ({
   trainSamplesEvaluated: 5,
   testAccuracyPerBlock: [0.4],
   testSamples: 3,
+  earlyReadout: [0.2, 0.4],
   loss: 0.1,
   lossPerBlock: [0.1],
   seconds: 1,
