@@ -1,8 +1,9 @@
-import { AppError, type ErrorData, toErrorData } from '../core/errors.ts';
+import { AppError, type ErrorData, fromErrorData, toErrorData } from '../core/errors.ts';
 import type { Schedule } from '../core/schedule.ts';
-import type { TrainerRequest } from '../trainer/messages.ts';
+import type { TrainerMessage, TrainerRequest } from '../trainer/messages.ts';
 import { type DecodedLink, encodeLink } from './linkCodec.ts';
-import type { DroppedFile, RecordingView, SessionPorts } from './ports.ts';
+import { createMessagePacer } from './messagePacer.ts';
+import type { DroppedFile, RecordingView, SessionPorts, TrainerPort } from './ports.ts';
 import { clampSchedule, loadBuiltInSet, prepareRun, settingsForData } from './runPreparation.ts';
 import { type DataSource, SESSION_LIMITS, type Session } from './session.ts';
 import { applySetting, findField } from './sessionFields.ts';
@@ -59,22 +60,30 @@ export function createSessionActions(store: SessionStore, ports: SessionPorts): 
   }
 
   if (trainer) {
-    trainer.onMessage((message) => {
-      const before = get();
-      set(reduceTrainerMessage(before, message));
-      if (message.type === 'planned' && afterPlan) {
-        trainer.post(afterPlan);
-        afterPlan = null;
-      }
-      if (message.type === 'error') {
-        afterPlan = null;
-        if (before.gpu.state !== 'checking')
-          report(new AppError(message.error.code, message.error.message, message.error.hint));
-      }
-    });
+    trainer.onMessage(
+      createMessagePacer((messages) => {
+        const before = get();
+        let after = before;
+        for (const message of messages) after = { ...after, ...reduceTrainerMessage(after, message) };
+        set(after);
+        for (const message of messages) answer(trainer, message, before.gpu.state === 'checking');
+      }),
+    );
     trainer.post({ type: 'connect' });
   } else {
     set({ gpu: { state: 'missing', adapter: null, problem: ports.gpuProblem ?? null } });
+  }
+
+  /** What follows from a message besides what the page shows. */
+  function answer(to: TrainerPort, message: TrainerMessage, wasChecking: boolean): void {
+    if (message.type === 'planned' && afterPlan) {
+      to.post(afterPlan);
+      afterPlan = null;
+    }
+    if (message.type !== 'error') return;
+    afterPlan = null;
+    // Without an adapter the Train panel says why; that needs no second place.
+    if (!wasChecking) report(fromErrorData(message.error));
   }
 
   /** Runs one data job at a time; a new one cancels the old. @returns False when it failed or was cancelled. */

@@ -4,5 +4,6 @@ import './base.css';
 import './page.css';
 import './data/data.css';
 import './schedule/schedule.css';
+import './charts/charts.css';
 import './train/train.css';
 import './settings/settings.css';

@@ -1,3 +1,4 @@
+import { useState } from 'react';
 import { formatPercent, formatSeconds } from '../shared/format.ts';
 import { useSession } from '../shared/sessionContext.tsx';
 
@@ -5,11 +6,23 @@ const percents = (list: number[]) => list.map((share) => (100 * share).toFixed(1
 
 /** Every epoch in figures, and the digest that proves two runs equal. */
 export function EpochTable() {
+  const [isOpen, setIsOpen] = useState(false);
+  return (
+    <details className="epochs" onToggle={(event) => setIsOpen(event.currentTarget.open)}>
+      <summary>Epochs in figures</summary>
+      {isOpen && <Epochs />}
+    </details>
+  );
+}
+
+/** Rows that are drawn; the chart shows the rest. */
+const ROWS = 100;
+
+function Epochs() {
   const epochs = useSession((state) => state.epochs);
   const latest = epochs[epochs.length - 1];
   return (
-    <details className="epochs">
-      <summary>Epochs in figures</summary>
+    <>
       {latest ? (
         <>
           {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling box must be reachable by keyboard. */}
@@ -25,15 +38,18 @@ export function EpochTable() {
                 </tr>
               </thead>
               <tbody>
-                {epochs.toReversed().map((row) => (
-                  <tr key={row.epoch}>
-                    <th scope="row">{row.epoch}</th>
-                    <td>{percents(row.testAccuracyPerBlock)}</td>
-                    <td>{percents(row.trainAccuracyPerBlock.slice(-1))}</td>
-                    <td>{row.epoch === 0 ? '–' : row.loss.toFixed(4)}</td>
-                    <td>{formatSeconds(row.seconds)}</td>
-                  </tr>
-                ))}
+                {epochs
+                  .slice(-ROWS)
+                  .toReversed()
+                  .map((row) => (
+                    <tr key={row.epoch}>
+                      <th scope="row">{row.epoch}</th>
+                      <td>{percents(row.testAccuracyPerBlock)}</td>
+                      <td>{percents(row.trainAccuracyPerBlock.slice(-1))}</td>
+                      <td>{row.epoch === 0 ? '–' : row.loss.toFixed(4)}</td>
+                      <td>{formatSeconds(row.seconds)}</td>
+                    </tr>
+                  ))}
               </tbody>
             </table>
           </section>
@@ -52,6 +68,6 @@ export function EpochTable() {
           One row per epoch, and a digest of all weights: equal runs have equal digests.
         </p>
       )}
-    </details>
+    </>
   );
 }

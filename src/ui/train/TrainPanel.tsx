@@ -1,11 +1,9 @@
-import { lazy, Suspense } from 'react';
 import { useSession } from '../shared/sessionContext.tsx';
 import { EpochTable } from './EpochTable.tsx';
 import { KeyFigures } from './KeyFigures.tsx';
+import { MetricsCharts } from './MetricsCharts.tsx';
 import { Progress } from './Progress.tsx';
 import { Transport } from './Transport.tsx';
-
-const MetricsCharts = lazy(() => import('./MetricsCharts.tsx'));
 
 /** The third move: train, and watch. */
 export function TrainPanel() {
@@ -28,18 +26,14 @@ export function TrainPanel() {
       <KeyFigures />
       <div className="charts">
         {hasRun ? (
-          <Suspense fallback={<ChartsPlaceholder text="Loading the charts" />}>
-            <MetricsCharts />
-          </Suspense>
+          <MetricsCharts />
         ) : (
-          <ChartsPlaceholder text="Accuracy and loss are drawn here while the network learns." />
+          <p className="charts-placeholder muted small">
+            Accuracy and loss are drawn here while the network learns.
+          </p>
         )}
       </div>
       <EpochTable />
     </section>
   );
-}
-
-function ChartsPlaceholder({ text }: { text: string }) {
-  return <p className="charts-placeholder muted small">{text}</p>;
 }

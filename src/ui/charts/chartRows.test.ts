@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { EpochMetrics } from '../../session/sessionStore.ts';
-import { accuracyRows, lossRows, mostBlocks } from './chartRows.ts';
+import { accuracyRows, lossRows, mostBlocks, thinOut } from './chartRows.ts';
 
 const point = (epoch: number, blocks: number[]) => ({
   epoch,
@@ -17,6 +17,7 @@ const evaluated = (epoch: number, test: number[], train: number[]): EpochMetrics
   trainSamplesEvaluated: 10,
   testAccuracyPerBlock: test,
   testSamples: 10,
+  earlyReadout: [],
   loss: 0,
   lossPerBlock: [],
   seconds: 1,
@@ -35,6 +36,16 @@ describe('chart rows', () => {
       { epoch: 0.5, running: 0.4 },
       { epoch: 1, train: 0.8, test0: 0.5, test1: 0.6 },
     ]);
+  });
+
+  it('are thinned out evenly, and the newest stays', () => {
+    const items = Array.from({ length: 500 }, (_, index) => index);
+    const kept = thinOut(items, 100);
+    expect(kept).toHaveLength(100);
+    expect(kept[99]).toBe(499);
+    expect(new Set(kept.slice(1).map((value, index) => value - kept[index]))).toEqual(new Set([5]));
+    expect(thinOut([1, 2, 3], 3)).toEqual([1, 2, 3]);
+    expect(thinOut([], 3)).toEqual([]);
   });
 
   it('keep every block when n changes', () => {

@@ -41,6 +41,14 @@ function lastAs(key: string, values: readonly number[]): Record<string, number> 
   return values.length > 0 ? { [key]: values[values.length - 1] } : {};
 }
 
+/** At most about `limit` of the items, evenly spread, the last one always among them. */
+export function thinOut<Item>(items: readonly Item[], limit: number): Item[] {
+  const stride = Math.ceil(items.length / limit);
+  if (stride <= 1) return [...items];
+  const last = items.length - 1;
+  return items.filter((_, index) => (last - index) % stride === 0);
+}
+
 /** How many blocks any row has, so that lines survive a change of n. */
 export function mostBlocks(lists: readonly number[][]): number {
   return lists.reduce((most, list) => Math.max(most, list.length), 0);
