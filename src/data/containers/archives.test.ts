@@ -11,6 +11,8 @@ import { isTar, readTar } from './tar.ts';
 
 const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
 const pattern = (length: number) => Uint8Array.from({ length }, (_, i) => (i * 31 + (i >> 8)) & 255);
+/** The runner compares long arrays entry by entry, in seconds. */
+const isSame = (a: Uint8Array, b: Uint8Array) => Buffer.compare(a, b) === 0;
 const gz = (bytes: Uint8Array) => new Uint8Array(gzipSync(bytes));
 
 /** Counts how far a source was read. */
@@ -31,7 +33,7 @@ describe('gzip', () => {
   it.each([0, 1, 65_536, 1_000_000])('gives %i bytes back', async (length) => {
     const bytes = pattern(length);
     expect(isGzip(gz(bytes))).toBe(true);
-    expect(await gunzip(memorySource('a.gz', gz(bytes)))).toEqual(bytes);
+    expect(isSame(await gunzip(memorySource('a.gz', gz(bytes))), bytes)).toBe(true);
   });
 
   it('reads the head without reading the file', async () => {
@@ -40,8 +42,9 @@ describe('gzip', () => {
       crypto.getRandomValues(noise.subarray(offset, Math.min(offset + 65_536, noise.length)));
     const source = watched('a.gz', gz(noise));
     expect(await gunzipHead(source, 512)).toEqual(noise.subarray(0, 512));
-    expect(source.readTo).toBeLessThan(source.size / 2);
+    expect(source.readTo).toBeLessThan(source.size / 100);
     expect(await gunzipHead(memorySource('b.gz', gz(pattern(7))), 512)).toEqual(pattern(7));
+    expect(await gunzipHead(memorySource('c.gz', pattern(5000)), 512)).toHaveLength(0);
   });
 
   it('stops at the cap: what a megabyte of zeros inflates to is counted, not believed', async () => {
@@ -107,7 +110,7 @@ describe('tar', () => {
       const files = await contents(memorySource('a.tar', isCompressed ? gz(tar) : tar), isCompressed);
       expect(files.map(([path]) => path)).toEqual(['set/one.txt', LONG, 'set/empty']);
       expect(text(files[0][1])).toBe('one');
-      expect(files[1][1]).toEqual(pattern(100_000));
+      expect(isSame(files[1][1], pattern(100_000))).toBe(true);
       expect(files[2][1]).toHaveLength(0);
     },
   );

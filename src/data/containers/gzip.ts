@@ -1,9 +1,13 @@
+import { Gunzip } from 'fflate';
 import { AppError } from '../../core/errors.ts';
 import type { ByteSource } from '../byteSource.ts';
 import { IMPORT_LIMITS } from '../limits.ts';
 
 /** Compressed bytes read at a time. */
 const READ_BYTES = 1 << 18;
+
+/** Compressed bytes that tell the head: at a factor of 1000, the most there can be, they inflate to 16 MiB. */
+const HEAD_READ_BYTES = 1 << 14;
 
 /** True for the first bytes of a gzip file. */
 export function isGzip(head: Uint8Array): boolean {
@@ -59,14 +63,22 @@ export async function* gunzipPieces(source: ByteSource, signal?: AbortSignal): A
   }
 }
 
-/** The first bytes that a gzip file decompresses to: at most `length`, fewer only where there are no more. */
+/**
+ * The first bytes that a gzip file decompresses to: at most `length`, fewer where there are no more or where the file is
+ * damaged. Reads only the beginning of the file.
+ */
 export async function gunzipHead(source: ByteSource, length: number): Promise<Uint8Array> {
   const head = new Uint8Array(length);
   let filled = 0;
-  for await (const piece of gunzipPieces(source)) {
+  const inflater = new Gunzip((piece) => {
     head.set(piece.subarray(0, length - filled), filled);
     filled += Math.min(piece.length, length - filled);
-    if (filled === length) break;
+  });
+  try {
+    // Not a DecompressionStream: some read on to the end of the file whatever is asked of them.
+    inflater.push(await source.read(0, HEAD_READ_BYTES));
+  } catch {
+    // Whoever reads the whole file reports the damage, with its place in the import.
   }
   return head.subarray(0, filled);
 }
