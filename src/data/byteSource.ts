@@ -32,15 +32,3 @@ export function memorySource(name: string, bytes: Uint8Array): ByteSource {
     },
   };
 }
-
-/** A part of another source, read through it: a member of an archive that is stored as it is. */
-export function partSource(name: string, whole: ByteSource, start: number, size: number): ByteSource {
-  return {
-    name,
-    size,
-    read(offset, length) {
-      const from = Math.min(offset, size);
-      return whole.read(start + from, Math.min(length, size - from));
-    },
-  };
-}

@@ -2,19 +2,18 @@ import { AppError } from '../../core/errors.ts';
 import { IMPORT_LIMITS } from '../limits.ts';
 
 /**
- * Inflates a zlib or gzip stream into memory and stops at the cap, whatever size the stream claims.
+ * Inflates a zlib stream into memory and stops at the cap, whatever size the stream claims.
  * @param what Names the stream in messages; begins the sentence. @param offset Its offset in the file.
  * @throws AppError `too-large`, `damaged-file`; the signal's reason.
  */
 export async function inflateStream(
   blob: Blob,
-  format: 'deflate' | 'gzip',
   what: string,
   offset = 0,
   signal?: AbortSignal,
   maxBytes: number = IMPORT_LIMITS.memberBytes,
 ): Promise<Uint8Array> {
-  const reader = blob.stream().pipeThrough(new DecompressionStream(format)).getReader();
+  const reader = blob.stream().pipeThrough(new DecompressionStream('deflate')).getReader();
   const pieces: Uint8Array[] = [];
   let length = 0;
   try {
@@ -50,9 +49,4 @@ export async function inflateStream(
     at += piece.length;
   }
   return whole;
-}
-
-/** True for the first bytes of a gzip stream. */
-export function isGzip(head: Uint8Array): boolean {
-  return head[0] === 0x1f && head[1] === 0x8b;
 }

@@ -1,7 +1,7 @@
 import { AppError, toErrorData } from '../../core/errors.ts';
-import { type ByteSource, blobSource, memorySource, partSource } from '../byteSource.ts';
-import { inflateStream, isGzip } from '../containers/inflate.ts';
-import { isTar, listTar } from '../containers/tar.ts';
+import { type ByteSource, blobSource, memorySource } from '../byteSource.ts';
+import { gunzip, gunzipHead, isGzip } from '../containers/gzip.ts';
+import { isTar, readTar, TAR_HEAD_BYTES } from '../containers/tar.ts';
 import { isZip, listZip } from '../containers/zip.ts';
 import { IMPORT_LIMITS } from '../limits.ts';
 import type { ImportProblem } from '../recordingSet.ts';
@@ -21,9 +21,6 @@ export interface Candidate {
   bytes: number;
   open(signal?: AbortSignal): Promise<ByteSource>;
 }
-
-/** Enough to know an archive by its first bytes. */
-const HEAD_BYTES = 512;
 
 /** npz files are zip archives of arrays: one recording each. */
 function isNpz(members: { path: string }[]): boolean {
@@ -105,32 +102,35 @@ export async function findCandidates(
     }
   }
 
-  async function addTar(source: ByteSource): Promise<void> {
-    const folder = source.name.replace(/\.(tar|tgz)$/i, '');
-    for (const member of await listTar(source, signal)) {
+  async function addTar(source: ByteSource, isCompressed: boolean): Promise<void> {
+    const folder = source.name.replace(/\.(tar|tgz|tar\.gz)$/i, '');
+    for (const member of await readTar(source, isCompressed, signal)) {
       const path = `${folder}/${member.path}`;
-      add(path, member.source.size, async () => partSource(path, member.source, 0, member.source.size));
+      add(path, member.blob.size, async () => blobSource(path, member.blob));
     }
   }
 
   /** A compressed tar is unpacked now, since its members are not known before; a compressed file when it is read. */
-  async function addGzip(path: string, blob: Blob): Promise<void> {
-    const inner = path.replace(/\.gz$/i, '');
-    const inflate = async (readSignal?: AbortSignal) =>
-      memorySource(inner, await inflateStream(blob, 'gzip', path, 0, readSignal));
-    if (!/\.(tar|tgz)$/i.test(inner)) add(inner, blob.size, inflate);
-    else await addTar(await inflate(signal));
+  async function addGzip(source: ByteSource): Promise<void> {
+    if (isTar(await gunzipHead(source, TAR_HEAD_BYTES))) {
+      await addTar(source, true);
+      return;
+    }
+    const path = source.name.replace(/\.gz$/i, '');
+    add(path, source.size, async (readSignal) =>
+      memorySource(path, await gunzip(source, IMPORT_LIMITS.memberBytes, readSignal)),
+    );
   }
 
   for (const { path, blob } of files) {
     signal?.throwIfAborted();
     if (isClutter(path)) continue;
     const source = blobSource(path, blob);
-    const head = await source.read(0, HEAD_BYTES);
+    const head = await source.read(0, TAR_HEAD_BYTES);
     try {
       if (isZip(head)) await addZip(source);
-      else if (isGzip(head)) await addGzip(path, blob);
-      else if (isTar(head)) await addTar(source);
+      else if (isGzip(head)) await addGzip(source);
+      else if (isTar(head)) await addTar(source, false);
       else add(path, blob.size, async () => source);
     } catch (error) {
       signal?.throwIfAborted();

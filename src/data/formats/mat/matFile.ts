@@ -167,7 +167,6 @@ export async function* matVariables(source: ByteSource): AsyncGenerator<{ name: 
     } else if (type === COMPRESSED) {
       const bytes = await inflateStream(
         new Blob([(await readExactly(source, start, size, 'a variable')) as Uint8Array<ArrayBuffer>]),
-        'deflate',
         `A variable of ${source.name}`,
         start,
       );
