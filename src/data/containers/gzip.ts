@@ -6,8 +6,10 @@ import { IMPORT_LIMITS } from '../limits.ts';
 /** Compressed bytes read at a time. */
 const READ_BYTES = 1 << 18;
 
-/** Compressed bytes that tell the head: at a factor of 1000, the most there can be, they inflate to 16 MiB. */
-const HEAD_READ_BYTES = 1 << 14;
+/** Compressed bytes inflated at a time for the head: at a factor of 1000, the most there can be, they give 16 MiB. */
+const HEAD_PIECE_BYTES = 1 << 14;
+/** Compressed bytes that the head may cost: a block that is stored and not compressed comes whole, 64 KiB. */
+const HEAD_READ_BYTES = 1 << 17;
 
 /** True for the first bytes of a gzip file. */
 export function isGzip(head: Uint8Array): boolean {
@@ -76,7 +78,8 @@ export async function gunzipHead(source: ByteSource, length: number): Promise<Ui
   });
   try {
     // Not a DecompressionStream: some read on to the end of the file whatever is asked of them.
-    inflater.push(await source.read(0, HEAD_READ_BYTES));
+    for (let offset = 0; offset < HEAD_READ_BYTES && filled < length; offset += HEAD_PIECE_BYTES)
+      inflater.push(await source.read(offset, HEAD_PIECE_BYTES));
   } catch {
     // Whoever reads the whole file reports the damage, with its place in the import.
   }
