@@ -5,7 +5,7 @@ import { DEEP_PRESETS } from './presets/deepNetworks.ts';
 import { LENET_PRESETS } from './presets/lenet.ts';
 import { PRESET_NAMES, type Preset } from './presets/presetTypes.ts';
 import { checkSchedule, type Schedule } from './schedule.ts';
-import type { OptimizerSpec, TrainingConfig } from './trainingConfig.ts';
+import { NO_AUGMENTATION, type OptimizerSpec, type TrainingConfig } from './trainingConfig.ts';
 
 export {
   type Origin,
@@ -80,6 +80,8 @@ export function presetConfig(preset: Preset, seed: number, schedule?: Schedule):
     optimizer: presetOptimizer(preset, chosen.truncationInterval),
     learningRateDecay: { ...preset.learningRateDecay.value },
     initialization: { ...preset.initialization.value },
+    // The paper mentions none.
+    augmentation: { ...NO_AUGMENTATION },
     epochs: preset.epochs.value,
     seed,
   };

@@ -29,6 +29,16 @@ export interface InitializationSpec {
   firstLayerGain: number;
 }
 
+/** What is done to training samples, anew in every epoch: a random shift of all frames of a sample, and a random mirror. */
+export interface AugmentationSpec {
+  /** Shifts are whole pixels, uniform from -maxShift to maxShift, in x and in y; what comes in is empty. 0 = none. */
+  maxShift: number;
+  /** True mirrors every other sample left to right, at random. */
+  flip: boolean;
+}
+
+export const NO_AUGMENTATION: AugmentationSpec = { maxShift: 0, flip: false };
+
 /** Everything that decides what a training run computes, apart from the data. */
 export interface TrainingConfig {
   network: NetworkSpec;
@@ -41,6 +51,7 @@ export interface TrainingConfig {
   optimizer: OptimizerSpec;
   learningRateDecay: LearningRateDecay;
   initialization: InitializationSpec;
+  augmentation: AugmentationSpec;
   epochs: number;
   seed: number;
 }

@@ -4,7 +4,7 @@ import { AppError } from '../core/errors.ts';
 import { bodyLayerCount, cutBlocks, inferShapes, LIMITS, type NetworkSpec } from '../core/network.ts';
 import { PAPER_NEURON } from '../core/neuron.ts';
 import { checkSchedule } from '../core/schedule.ts';
-import type { OptimizerSpec, TrainingConfig } from '../core/trainingConfig.ts';
+import { NO_AUGMENTATION, type OptimizerSpec, type TrainingConfig } from '../core/trainingConfig.ts';
 import { parseLayers } from './layerNotation.ts';
 
 // The page's content policy forbids eval; this keeps the validator from probing for it.
@@ -20,6 +20,8 @@ export const SESSION_LIMITS = {
   generatedSamples: 20_000,
   stepDurationUs: 10_000_000,
   nameLength: 120,
+  /** Pixels of random shift. */
+  shift: 64,
 } as const;
 
 function real(low: number, high: number) {
@@ -147,6 +149,10 @@ export const sessionSchema = z.strictObject({
   optimizer: optimizerSchema,
   learningRateDecay: z.strictObject({ everyEpochs: integer(0, SESSION_LIMITS.epochs), factor: real(0, 1) }),
   initialization: z.strictObject({ gain: real(0, 100), firstLayerGain: real(0, 100) }),
+  /** Absent in session files means none. */
+  augmentation: z
+    .strictObject({ maxShift: integer(0, SESSION_LIMITS.shift), flip: flag })
+    .default(() => ({ ...NO_AUGMENTATION })),
   batchSize: integer(1, SESSION_LIMITS.batchSize),
   epochs: integer(1, SESSION_LIMITS.epochs),
   seed,
@@ -193,6 +199,7 @@ export function defaultSession(): Session {
     optimizer: defaultOptimizer('sgd'),
     learningRateDecay: { everyEpochs: 20, factor: 0.5 },
     initialization: { gain: 0.4, firstLayerGain: 0.8 },
+    augmentation: { ...NO_AUGMENTATION },
     batchSize: 32,
     epochs: 10,
     seed: 0,
@@ -267,6 +274,7 @@ export function toTrainingConfig(session: Session, dataset: DatasetMeta): Traini
     optimizer: session.optimizer,
     learningRateDecay: session.learningRateDecay,
     initialization: session.initialization,
+    augmentation: session.augmentation,
     epochs: session.epochs,
     seed: session.seed,
   };

@@ -65,6 +65,8 @@ export const SESSION_FIELDS: readonly SessionField[] = [
   field('learningRateDecay.factor', 'decayFactor', 'restart'),
   field('initialization.gain', 'gain', 'restart'),
   field('initialization.firstLayerGain', 'firstLayerGain', 'restart'),
+  field('augmentation.maxShift', 'shift', 'restart'),
+  field('augmentation.flip', 'flip', 'restart'),
   field('batchSize', 'batch', 'restart'),
   field('epochs', 'epochs', 'restart'),
   field('seed', 'seed', 'restart'),

@@ -5,7 +5,7 @@ import type { NeuronParameters } from '../core/neuron.ts';
 import { buildStages } from '../core/plan/stages.ts';
 import { parameterTensors } from '../core/plan/tensors.ts';
 import { createRandom } from '../core/random.ts';
-import type { OptimizerSpec, TrainingConfig } from '../core/trainingConfig.ts';
+import { NO_AUGMENTATION, type OptimizerSpec, type TrainingConfig } from '../core/trainingConfig.ts';
 
 /**
  * Constants of which no sum lands on a threshold or on an edge of the surrogate's window, so that float64 on one side and f32
@@ -128,6 +128,7 @@ export function smallConfig(choices: ConfigChoices = {}): TrainingConfig {
     optimizer: choices.optimizer ?? SGD,
     learningRateDecay: { everyEpochs: 0, factor: 1 },
     initialization: { gain: 1, firstLayerGain: 1 },
+    augmentation: NO_AUGMENTATION,
     epochs: 1,
     seed: 0,
   };

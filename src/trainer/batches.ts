@@ -1,5 +1,13 @@
 import { type EncodedDataset, frameSize, wordsPerFrame } from '../core/encodedDataset.ts';
 import { shuffle } from '../core/random.ts';
+import {
+  type AugmentationDraw,
+  displaceBits,
+  displacementTable,
+  displacePixels,
+  drawDisplacement,
+  isAugmented,
+} from './augmentation.ts';
 
 /** One batch as the engine takes it. */
 export interface Batch {
@@ -32,8 +40,11 @@ export class BatchReader {
     };
   }
 
-  /** @param samples Indices into the data set, at most batchSize. */
-  read(samples: readonly number[]): Batch {
+  /**
+   * @param samples Indices into the data set, at most batchSize.
+   * @param augmentation Displaces every sample at random; for training only, so evaluation leaves it out.
+   */
+  read(samples: readonly number[], augmentation?: AugmentationDraw): Batch {
     const { labels } = this.#dataset;
     const batch = this.#batch;
     const batchSize = batch.labels.length;
@@ -42,27 +53,39 @@ export class BatchReader {
     if (samples.length < batchSize) batch.input.fill(0);
     for (const [place, sample] of samples.entries()) {
       batch.labels[place] = labels[sample];
-      if (batch.input instanceof Float32Array) this.#placeImage(batch.input, place, sample);
-      else this.#placeEvents(batch.input, place, sample);
+      const table = this.#displacement(sample, augmentation);
+      if (batch.input instanceof Float32Array) this.#placeImage(batch.input, place, sample, table);
+      else this.#placeEvents(batch.input, place, sample, table);
     }
     return batch;
   }
 
-  #placeEvents(input: Uint32Array, place: number, sample: number): void {
+  #displacement(sample: number, augmentation?: AugmentationDraw): Int32Array | null {
+    if (!augmentation || !isAugmented(augmentation.spec)) return null;
+    return displacementTable(this.#dataset.shape, drawDisplacement(augmentation, sample));
+  }
+
+  #placeEvents(input: Uint32Array, place: number, sample: number, table: Int32Array | null): void {
     const { bits, stepCount, shape } = this.#dataset;
     const words = wordsPerFrame(shape);
     const batchSize = this.#batch.labels.length;
     for (let t = 0; t < stepCount; t++) {
-      const from = (sample * stepCount + t) * words;
-      input.set(bits.subarray(from, from + words), (t * batchSize + place) * words);
+      const at = (sample * stepCount + t) * words;
+      const from = bits.subarray(at, at + words);
+      const to = (t * batchSize + place) * words;
+      if (table) displaceBits(from, shape, table, input.subarray(to, to + words));
+      else input.set(from, to);
     }
   }
 
-  #placeImage(input: Float32Array, place: number, sample: number): void {
+  #placeImage(input: Float32Array, place: number, sample: number, table: Int32Array | null): void {
     const { pixels, shape } = this.#dataset;
     if (!pixels) throw new Error(`The data set ${this.#dataset.name} has no pixels.`);
     const size = frameSize(shape);
-    for (let i = 0; i < size; i++) input[place * size + i] = PIXEL_VALUES[pixels[sample * size + i]];
+    const to = input.subarray(place * size, (place + 1) * size);
+    const from = pixels.subarray(sample * size, (sample + 1) * size);
+    if (table) displacePixels(from, PIXEL_VALUES, shape, table, to);
+    else for (let i = 0; i < size; i++) to[i] = PIXEL_VALUES[from[i]];
   }
 }
 

@@ -296,7 +296,11 @@ export class Trainer {
     const started = performance.now();
     const order = epochOrder(run.trainSamples, config.seed, run.epoch);
     const batches = cutBatches(order, config.batchSize);
-    const { input, labels, count } = run.reader.read(batches[run.epochIteration]);
+    const { input, labels, count } = run.reader.read(batches[run.epochIteration], {
+      spec: config.augmentation,
+      seed: config.seed,
+      epoch: run.epoch,
+    });
     engine.writeBatch(input, labels);
     const { everyEpochs, factor } = config.learningRateDecay;
     const decay = everyEpochs > 0 ? factor ** Math.floor(run.epoch / everyEpochs) : 1;

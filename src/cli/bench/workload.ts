@@ -1,7 +1,7 @@
 import { wordsPerFrame } from '../../core/encodedDataset.ts';
 import type { NetworkSpec } from '../../core/network.ts';
 import type { TensorSpec } from '../../core/plan/types.ts';
-import type { TrainingConfig } from '../../core/trainingConfig.ts';
+import { NO_AUGMENTATION, type TrainingConfig } from '../../core/trainingConfig.ts';
 import type { NamedTensor } from '../../trainer/messages.ts';
 import { tensorLength } from '../../trainer/parameterLayout.ts';
 
@@ -88,6 +88,7 @@ export function workloadConfig(
     optimizer: { kind: 'sgd', learningRate: 0.1, momentum: 0.9, weightDecay: 0 },
     learningRateDecay: { everyEpochs: 0, factor: 1 },
     initialization: { gain: 1, firstLayerGain: 1 },
+    augmentation: NO_AUGMENTATION,
     epochs: 1,
     seed: 0,
   };

@@ -2,7 +2,7 @@ import { AppError } from '../../core/errors.ts';
 import { cutBlocks, type LayerSpec } from '../../core/network.ts';
 import type { NeuronParameters, SurrogateKind } from '../../core/neuron.ts';
 import { cutIntoRanges } from '../../core/schedule.ts';
-import type { OptimizerSpec, TrainingConfig } from '../../core/trainingConfig.ts';
+import { NO_AUGMENTATION, type OptimizerSpec, type TrainingConfig } from '../../core/trainingConfig.ts';
 
 /** The neuron of an oracle file, under the oracle's names. */
 interface OracleNeuron {
@@ -153,6 +153,7 @@ export function toTrainingConfig(config: OracleTrainConfig): TrainingConfig {
     optimizer: toOptimizer(config.optimizer),
     learningRateDecay: { everyEpochs: 0, factor: 1 },
     initialization: { gain: 1, firstLayerGain: 1 },
+    augmentation: NO_AUGMENTATION,
     epochs: 1,
     seed: 0,
   };
