@@ -25,6 +25,7 @@ const config = (batchSize: number, truncationInterval = 4, blockSize = 2): Train
   optimizer: { kind: 'sgd', learningRate: 0.1, momentum: 0.9, weightDecay: 0 },
   learningRateDecay: { everyEpochs: 0, factor: 1 },
   initialization: { gain: 0.4, firstLayerGain: 0.8 },
+  augmentation: { maxShift: 0, flip: false },
   epochs: 1,
   seed: 0,
 });
