@@ -8,6 +8,7 @@ type EventTuple = [tUs: number, x: number, y: number, polarity: number];
 
 function setOf(recordings: EventTuple[][], sensor = { width: 8, height: 6 }): RecordingSet {
   return {
+    kind: 'events',
     name: 'by hand',
     synthetic: false,
     sensor,

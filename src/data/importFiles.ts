@@ -57,30 +57,48 @@ async function readLabelLists(
 }
 
 /** The folder or archive all files came from, else the file, else how many there were. */
-function nameOfSet(files: ImportFile[]): string {
+export function nameOfSet(files: ImportFile[]): string {
   const roots = new Set(files.map((file) => foldersOf(file.path)[0]));
   const [root] = roots;
   if (roots.size === 1 && root !== undefined) return root;
-  if (files.length === 1) return files[0].path.replace(/\.zip$/i, '');
+  if (files.length === 1) return files[0].path.replace(/\.(zip|tar|tgz|tar\.gz)$/i, '');
   return `${files.length} files`;
 }
 
-function limitProblems(problems: ImportProblem[]): ImportProblem[] {
+/** At most {@link IMPORT_LIMITS}.problems; the rest is counted. */
+export function limitProblems(problems: ImportProblem[]): ImportProblem[] {
   if (problems.length <= IMPORT_LIMITS.problems) return problems;
   const listed = problems.slice(0, IMPORT_LIMITS.problems);
   const message = `${problems.length - listed.length} more files were refused or skipped.`;
   return [...listed, { file: '', error: { code: 'more-problems', message, hint: '' } }];
 }
 
+/** Files with archives opened, and what was refused on the way. */
+export interface FoundFiles {
+  candidates: Candidate[];
+  problems: ImportProblem[];
+}
+
+/** Looks into folders and archives. @throws as {@link findCandidates} */
+export async function findFiles(files: ImportFile[], signal?: AbortSignal): Promise<FoundFiles> {
+  const problems: ImportProblem[] = [];
+  return { candidates: await findCandidates(files, problems, signal), problems };
+}
+
 /**
- * Reads dropped files, folders and zip archives into one set. Class and split come from label lists, folder names or
+ * Reads dropped files, folders and archives with event recordings into one set. Class and split come from label lists, folder names or
  * file names (see assignClasses); the order of the result depends on the paths only, not on the order of `files`.
  * Files that cannot be read end up in `problems`, each with what is wrong and where; the others load. When none
  * loads, the set has no recordings and a 0x0 sensor.
  *
+ * @param files What was dropped; names the set. @param found What {@link findFiles} gave for them.
  * @throws AppError `too-many-files`, `set-too-large`; the signal's reason.
  */
-export async function importFiles(files: ImportFile[], options: ImportOptions = {}): Promise<RecordingSet> {
+export async function importFiles(
+  files: ImportFile[],
+  options: ImportOptions = {},
+  found?: FoundFiles,
+): Promise<RecordingSet> {
   const {
     signal,
     onProgress,
@@ -89,9 +107,8 @@ export async function importFiles(files: ImportFile[], options: ImportOptions = 
     keepDamaged,
     sensor: chosenSensor,
   } = options;
-  const problems: ImportProblem[] = [];
-  const found = await findCandidates(files, problems, signal);
-  const { lists, rest } = await readLabelLists(found, signal);
+  const { candidates: all, problems } = found ?? (await findFiles(files, signal));
+  const { lists, rest } = await readLabelLists(all, signal);
   const candidates = rest.sort((a, b) => compareNames(a.path, b.path));
   const assignment = assignClasses(
     candidates.map((candidate) => candidate.path),
@@ -158,6 +175,7 @@ export async function importFiles(files: ImportFile[], options: ImportOptions = 
     { width: 0, height: 0 },
   );
   return {
+    kind: 'events',
     name: nameOfSet(files),
     synthetic: false,
     sensor,

@@ -1,9 +1,10 @@
+import type { FrameShape } from '../core/encodedDataset.ts';
 import type { ErrorData } from '../core/errors.ts';
 import type { EventStream, SensorSize } from '../core/eventStream.ts';
 
-/** Where classes and split of an imported set come from; shown beside the set. */
+/** Where classes and split of an imported set come from; `labelBytes` are those in image files. Shown beside the set. */
 export interface SetOrigin {
-  classes: 'labelList' | 'folders' | 'fileNames' | 'none';
+  classes: 'labelList' | 'folders' | 'fileNames' | 'labelBytes' | 'none';
   split: 'given' | 'seeded';
 }
 
@@ -25,8 +26,12 @@ export interface ImportProblem {
   error: ErrorData;
 }
 
+/** What is loaded at a time: event recordings or images. */
+export type LoadedSet = RecordingSet | ImageSet;
+
 /** Recordings of one sensor with their classes: what an import or a generator yields and what encoding reads. */
 export interface RecordingSet {
+  kind: 'events';
   name: string;
   /** True for generated sets; shown wherever the set is named. */
   synthetic: boolean;
@@ -36,4 +41,28 @@ export interface RecordingSet {
   problems: ImportProblem[];
   /** Only of imported sets. */
   origin?: SetOrigin;
+}
+
+/** A file of an image set and how many of its images are in it, one run in the order of the set. */
+export interface ImageFile {
+  path: string;
+  count: number;
+}
+
+/** Images of one size with their classes, upright: what an import of image files yields and what encoding reads. */
+export interface ImageSet {
+  kind: 'frames';
+  name: string;
+  synthetic: false;
+  shape: FrameShape;
+  classNames: string[];
+  files: ImageFile[];
+  /** u8[count][height][width][channels] */
+  pixels: Uint8Array;
+  /** i32[count], indices into `classNames`. */
+  labels: Int32Array;
+  /** u8[count], TRAIN or TEST. */
+  split: Uint8Array;
+  problems: ImportProblem[];
+  origin: SetOrigin;
 }

@@ -19,6 +19,8 @@ export interface Candidate {
   path: string;
   /** Bytes as claimed; for progress only. */
   bytes: number;
+  /** First bytes of the (unpacked) file, where they cost nothing: not of zip members. */
+  head?: Uint8Array;
   open(signal?: AbortSignal): Promise<ByteSource>;
 }
 
@@ -49,7 +51,7 @@ export async function findCandidates(
   const candidates: Candidate[] = [];
   const taken = new Map<string, number>();
 
-  function add(rawPath: string, bytes: number, open: Candidate['open']): void {
+  function add(rawPath: string, bytes: number, open: Candidate['open'], head?: Uint8Array): void {
     const path = normalizePath(rawPath);
     if (path === undefined) {
       const shown = rawPath.slice(0, 80);
@@ -86,7 +88,28 @@ export async function findCandidates(
     }
     const copies = (taken.get(path) ?? 0) + 1;
     taken.set(path, copies);
-    candidates.push({ path: copies === 1 ? path : `${path} (${copies})`, bytes, open });
+    candidates.push({ path: copies === 1 ? path : `${path} (${copies})`, bytes, head, open });
+  }
+
+  /** A compressed file counts as what it unpacks to, unless that lies beside it: tools leave both behind. */
+  function addCompressed(
+    packedPath: string,
+    siblings: ReadonlySet<string>,
+    bytes: number,
+    openPacked: Candidate['open'],
+    head?: Uint8Array,
+  ): void {
+    const path = packedPath.replace(/\.gz$/i, '');
+    if (siblings.has(path)) {
+      const message = `${packedPath} is left out: ${path}, which it unpacks to, is there too.`;
+      problems.push({ file: packedPath, error: { code: 'skipped', message, hint: '' } });
+      return;
+    }
+    const open: Candidate['open'] = async (readSignal) => {
+      const packed = await openPacked(readSignal);
+      return memorySource(path, await gunzip(packed, IMPORT_LIMITS.memberBytes, readSignal));
+    };
+    add(path, bytes, open, head);
   }
 
   async function addZip(source: ByteSource): Promise<void> {
@@ -96,9 +119,12 @@ export async function findCandidates(
       return;
     }
     const folder = source.name.replace(/\.zip$/i, '');
+    const siblings = new Set(members.map((member) => `${folder}/${member.path}`));
     for (const member of members) {
       const path = `${folder}/${member.path}`;
-      add(path, member.claimedBytes, async (readSignal) => memorySource(path, await member.read(readSignal)));
+      const open: Candidate['open'] = async (readSignal) => memorySource(path, await member.read(readSignal));
+      if (/\.gz$/i.test(path)) addCompressed(path, siblings, member.claimedBytes, open);
+      else add(path, member.claimedBytes, open);
     }
   }
 
@@ -112,15 +138,12 @@ export async function findCandidates(
 
   /** A compressed tar is unpacked now, since its members are not known before; a compressed file when it is read. */
   async function addGzip(source: ByteSource): Promise<void> {
-    if (isTar(await gunzipHead(source, TAR_HEAD_BYTES))) {
-      await addTar(source, true);
-      return;
-    }
-    const path = source.name.replace(/\.gz$/i, '');
-    add(path, source.size, async (readSignal) =>
-      memorySource(path, await gunzip(source, IMPORT_LIMITS.memberBytes, readSignal)),
-    );
+    const head = await gunzipHead(source, TAR_HEAD_BYTES);
+    if (isTar(head)) await addTar(source, true);
+    else addCompressed(source.name, dropped, source.size, async () => source, head);
   }
+
+  const dropped = new Set(files.map(({ path }) => path));
 
   for (const { path, blob } of files) {
     signal?.throwIfAborted();
@@ -131,7 +154,7 @@ export async function findCandidates(
       if (isZip(head)) await addZip(source);
       else if (isGzip(head)) await addGzip(source);
       else if (isTar(head)) await addTar(source, false);
-      else add(path, blob.size, async () => source);
+      else add(path, blob.size, async () => source, head);
     } catch (error) {
       signal?.throwIfAborted();
       if (error instanceof AppError && error.code === 'too-many-files') throw error;

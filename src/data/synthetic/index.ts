@@ -95,6 +95,7 @@ export async function generateSyntheticSet(
   }
   onProgress?.(total, total);
   return {
+    kind: 'events',
     name: label,
     synthetic: true,
     sensor: { ...cameraSpec.sensor },
