@@ -8,7 +8,7 @@ import { type TrainPorts, trainInPage } from './trainInPage.ts';
 
 const session: Session = {
   ...defaultSession(),
-  encoding: { stepDurationUs: 1000, stepCount: 4, height: 34, width: 34 },
+  encoding: { ...defaultSession().encoding, stepDurationUs: 1000, stepCount: 4 },
   schedule: { truncationInterval: 2, blockSize: 1 },
   epochs: 2,
 };

@@ -55,7 +55,7 @@ export async function prepareRun(
     );
   }
   const classCount = dataset.classNames.length;
-  const config = toTrainingConfig(settings, { shape: dataset.shape, classCount });
+  const config = toTrainingConfig(settings, { kind: dataset.kind, shape: dataset.shape, classCount });
   return {
     config,
     dataset,

@@ -43,6 +43,7 @@ describe('default session', () => {
   it('becomes the configuration that the trainer takes, on the data set that is there', () => {
     const session = applySetting(defaultSession(), 'k', 20);
     const config = toTrainingConfig(session, {
+      kind: 'events',
       shape: { channels: 2, height: 40, width: 36 },
       classCount: 7,
     });

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { FrameShape } from '../core/encodedDataset.ts';
+import type { FrameShape, InputKind } from '../core/encodedDataset.ts';
 import { AppError } from '../core/errors.ts';
 import { bodyLayerCount, cutBlocks, inferShapes, LIMITS, type NetworkSpec } from '../core/network.ts';
 import { PAPER_NEURON } from '../core/neuron.ts';
@@ -23,6 +23,9 @@ export const SESSION_LIMITS = {
   /** Pixels of random shift. */
   shift: 64,
 } as const;
+
+/** Polarities of an event camera: OFF and ON. */
+const EVENT_CHANNELS = 2;
 
 function real(low: number, high: number) {
   const error = `allowed is a number from ${low} to ${high}`;
@@ -131,6 +134,9 @@ export const sessionSchema = z.strictObject({
     stepCount: integer(1, SESSION_LIMITS.stepCount),
     height: integer(1, LIMITS.side),
     width: integer(1, LIMITS.side),
+    /** Event frames, or one real-valued image per sample. Absent in session files means events, of two channels. */
+    input: oneOf('events', 'frames').default('events'),
+    channels: integer(1, LIMITS.channels).default(EVENT_CHANNELS),
   }),
   network: z.strictObject({
     layers: z
@@ -187,7 +193,14 @@ export function defaultSession(): Session {
       splitSeed: 1,
       testFraction: 0.2,
     },
-    encoding: { stepDurationUs: 15_000, stepCount: 20, height: 34, width: 34 },
+    encoding: {
+      stepDurationUs: 15_000,
+      stepCount: 20,
+      height: 34,
+      width: 34,
+      input: 'events',
+      channels: EVENT_CHANNELS,
+    },
     network: {
       layers: parseLayers('6C5-AP2-16C5-AP2-120C5-84FC'),
       classifier: { kind: 'trainable', bias: false },
@@ -235,20 +248,21 @@ export function showValue(value: unknown): string {
 
 /** What training needs to know of a data set besides the session. */
 export interface DatasetMeta {
+  kind: InputKind;
   shape: FrameShape;
   classCount: number;
 }
 
-/** The shape that the session's encoding gives and the class count it remembers, before anything is loaded. */
+/** The input that the session's encoding gives and the class count it remembers, before anything is loaded. */
 export function expectedMeta(session: Session): DatasetMeta {
-  const { height, width } = session.encoding;
-  return { shape: { channels: 2, height, width }, classCount: session.data.classCount };
+  const { input, channels, height, width } = session.encoding;
+  return { kind: input, shape: { channels, height, width }, classCount: session.data.classCount };
 }
 
 /** The network of a session on a data set. Nothing is checked. */
 export function toNetworkSpec(session: Session, dataset: DatasetMeta): NetworkSpec {
   return {
-    input: { kind: 'events', shape: dataset.shape },
+    input: { kind: dataset.kind, shape: dataset.shape },
     layers: session.network.layers,
     classCount: dataset.classCount,
     classifier: session.network.classifier,

@@ -41,6 +41,8 @@ export const SESSION_FIELDS: readonly SessionField[] = [
   field('encoding.stepCount', 'T', 'encode'),
   field('encoding.height', 'height', 'encode'),
   field('encoding.width', 'width', 'encode'),
+  field('encoding.input', 'input', 'encode'),
+  field('encoding.channels', 'channels', 'encode'),
   field('network.layers', 'layers', 'restart'),
   field('network.classifier.kind', 'classifier', 'restart'),
   field('network.classifier.bias', 'classifierBias', 'restart'),

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { previewFrames } from '../../session/preview.ts';
+import { defaultSession } from '../../session/session.ts';
 import { drawEvents, drawFrame, type PlayerColours } from './playerDrawing.ts';
 
 const COLOURS: PlayerColours = { ground: [0, 0, 0], on: [0, 0, 200], off: [200, 0, 0] };
@@ -24,7 +25,7 @@ describe('player', () => {
 
   it('shows the frames that the encoder makes, mixed where both polarities fired', () => {
     const recording = { name: 'r', className: 'c', split: 'train' as const, events: EVENTS };
-    const encoding = { stepDurationUs: 50, stepCount: 2, height: 34, width: 3 };
+    const encoding = { ...defaultSession().encoding, stepDurationUs: 50, stepCount: 2, width: 3 };
     const frames = previewFrames(recording, encoding);
     expect(frames.shape).toEqual({ channels: 2, height: 2, width: 3 });
     expect(pixel(drawFrame(frames, 0, COLOURS), 0)).toEqual([0, 0, 200]);
