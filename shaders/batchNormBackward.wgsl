@@ -28,16 +28,19 @@ fn batchNormBackward(@builtin(global_invocation_id) globalId: vec3u, @builtin(nu
   let index = globalId.x + globalId.y * groups.x * WORKGROUP_SIZE;
   let n = params.outVectors;
   let positions = params.outHeight * params.outWidth;
-  if (index >= window.stepCount * params.batchSize * positions * n) { return; }
-  let vector = index % n;
-  let position = (index / n) % positions;
-  let sample = (index / (n * positions)) % params.batchSize;
-  let t = index / (n * positions * params.batchSize);
+  let parts = params.weightVectors;
+  if (index >= window.stepCount * params.batchSize * positions * parts) { return; }
+  let weightVector = index % parts;
+  let vector = params.vectorStart + weightVector;
+  let position = (index / parts) % positions;
+  let sample = (index / (parts * positions)) % params.batchSize;
+  let t = index / (parts * positions * params.batchSize);
+  let at = ((t * params.batchSize + sample) * positions + position) * n + vector;
   if (labels[sample] < 0) { return; }
   let inputStart = select(window.historyStart, window.stepStart, params.inWholeSample == 1u);
-  let current = synapticCurrent(inputStart + t, sample, position / params.outWidth, position % params.outWidth, vector).a;
+  let current = synapticCurrent(inputStart + t, sample, position / params.outWidth, position % params.outWidth, weightVector).a;
   let inverse = normalization[n + vector];
   let xhat = (current - normalization[vector]) * inverse;
-  gamma[index] = normalization[2u * n + vector] * inverse
-    * (gamma[index] - normalization[4u * n + vector] - xhat * normalization[5u * n + vector]);
+  gamma[at] = normalization[2u * n + vector] * inverse
+    * (gamma[at] - normalization[4u * n + vector] - xhat * normalization[5u * n + vector]);
 }

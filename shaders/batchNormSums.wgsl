@@ -32,9 +32,10 @@ const VECTORS = 1u;
 @compute @workgroup_size(WORKGROUP_SIZE)
 fn batchNormSums(@builtin(global_invocation_id) globalId: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let index = globalId.x + globalId.y * groups.x * WORKGROUP_SIZE;
-  if (index >= params.batchSize * params.outVectors) { return; }
-  let vector = index % params.outVectors;
-  let sample = index / params.outVectors;
+  if (index >= params.batchSize * params.weightVectors) { return; }
+  let weightVector = index % params.weightVectors;
+  let vector = params.vectorStart + weightVector;
+  let sample = index / params.weightVectors;
   let positions = params.outHeight * params.outWidth;
   let inputStart = select(window.historyStart, window.stepStart, params.inWholeSample == 1u);
   var first = vec4f();
@@ -42,7 +43,7 @@ fn batchNormSums(@builtin(global_invocation_id) globalId: vec3u, @builtin(num_wo
   if (labels[sample] >= 0) {
     for (var t = 0u; t < window.stepCount; t++) {
       for (var position = 0u; position < positions; position++) {
-        let current = synapticCurrent(inputStart + t, sample, position / params.outWidth, position % params.outWidth, vector).a;
+        let current = synapticCurrent(inputStart + t, sample, position / params.outWidth, position % params.outWidth, weightVector).a;
         if (MODE == 0u) {
           first += current;
           continue;

@@ -6,7 +6,7 @@
 // Work split   one invocation = 4*VECTORS neighbouring channels at one position of one sample, walking all steps in
 //              order. Membranes stay in registers; currents are never written.
 // Reads        inputs            see shared/synapse.wgsl; f32 frames are convolved once per window
-//              weights           vec4f[rows][outVectors]
+//              weights           vec4f[rows][weightVectors]
 //              normalization     vec4f[4][outVectors]: mean, 1/sqrt(var + eps), scale, shift (BATCH_NORM only)
 //              keepBits          u32[B][outWords]: 1 = spike kept (DROPOUT_GIVEN only)
 // Updates      membrane          f32[B][positions*outChannels]   u after the window; s[t-1] follows from it
@@ -118,7 +118,7 @@ fn restSpike(u: vec4f) -> vec4f {
 @compute @workgroup_size(WORKGROUP_SIZE)
 fn lifForward(@builtin(global_invocation_id) globalId: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let cell = globalId.x + globalId.y * groups.x * WORKGROUP_SIZE;
-  let groupCount = (params.outVectors + VECTORS - 1u) / VECTORS;
+  let groupCount = (params.weightVectors + VECTORS - 1u) / VECTORS;
   let positionCount = params.outHeight * params.outWidth;
   if (cell >= params.batchSize * positionCount * groupCount) { return; }
   let firstVector = (cell % groupCount) * VECTORS;
@@ -127,9 +127,10 @@ fn lifForward(@builtin(global_invocation_id) globalId: vec3u, @builtin(num_workg
   let outY = position / params.outWidth;
   let outX = position % params.outWidth;
 
-  let channel = 4u * firstVector;
+  let channel = 4u * (params.vectorStart + firstVector);
   let neuron = position * params.outChannels + channel;
-  let left = params.outChannels - channel;             // channels from here to the end of the position
+  // Channels from here to the end of the position, or of this part of its weights.
+  let left = min(params.outChannels, 4u * (params.vectorStart + params.weightVectors)) - channel;
   let validA = min(left, 4u);
   let validB = min(max(left, 4u) - 4u, 4u);
   let validC = min(max(left, 8u) - 8u, 4u);
@@ -167,16 +168,16 @@ fn lifForward(@builtin(global_invocation_id) globalId: vec3u, @builtin(num_workg
   for (var t = 0u; t < window.stepCount; t++) {
     if (SYNAPSE != SYNAPSE_FRAMES) { current = synapticCurrent(inputStart + t, sample, outY, outX, firstVector); }
     let step = window.historyStart + t;
-    uA = advance(uA, normalize(current.a, firstVector), sA);
+    uA = advance(uA, normalize(current.a, params.vectorStart + firstVector), sA);
     sA = fire(uA, step, sample, neuron, validA, keptA);
     if (VECTORS > 1u) {
-      uB = advance(uB, normalize(current.b, firstVector + 1u), sB);
+      uB = advance(uB, normalize(current.b, params.vectorStart + firstVector + 1u), sB);
       sB = fire(uB, step, sample, neuron + 4u, validB, keptB);
     }
     if (VECTORS > 2u) {
-      uC = advance(uC, normalize(current.c, firstVector + 2u), sC);
+      uC = advance(uC, normalize(current.c, params.vectorStart + firstVector + 2u), sC);
       sC = fire(uC, step, sample, neuron + 8u, validC, keptC);
-      uD = advance(uD, normalize(current.d, firstVector + 3u), sD);
+      uD = advance(uD, normalize(current.d, params.vectorStart + firstVector + 3u), sD);
       sD = fire(uD, step, sample, neuron + 12u, validD, keptD);
     }
   }

@@ -62,6 +62,7 @@ fn errorsOfEightSteps(last: u32, cell: Cell) -> Errors {
   let y = i32(cell.position / params.inWidth) + params.padding;
   let x = i32(cell.position % params.inWidth) + params.padding;
   let outVectors = params.outVectors;
+  let weightVectors = params.weightVectors;
   let stepStride = params.batchSize * params.outHeight * params.outWidth * outVectors;
   let s0 = stepBase(last, 0u, stepStride);
   let s1 = stepBase(last, 1u, stepStride);
@@ -81,12 +82,13 @@ fn errorsOfEightSteps(last: u32, cell: Cell) -> Errors {
     for (var outX = outXStart; outX <= outXStop; outX++) {
       let kx = x - outX * params.stride;
       let row = (u32(ky) * params.kernelWidth + u32(kx)) * params.inChannels + 4u * cell.vector;
-      let w0 = row * outVectors;
-      let w1 = (row + min(1u, lastLane)) * outVectors;
-      let w2 = (row + min(2u, lastLane)) * outVectors;
-      let w3 = (row + min(3u, lastLane)) * outVectors;
-      let at = (cell.sample * params.outHeight * params.outWidth + u32(outY) * params.outWidth + u32(outX)) * outVectors;
-      for (var o = 0u; o < outVectors; o++) {
+      let w0 = row * weightVectors;
+      let w1 = (row + min(1u, lastLane)) * weightVectors;
+      let w2 = (row + min(2u, lastLane)) * weightVectors;
+      let w3 = (row + min(3u, lastLane)) * weightVectors;
+      let at = (cell.sample * params.outHeight * params.outWidth + u32(outY) * params.outWidth + u32(outX)) * outVectors
+        + params.vectorStart;
+      for (var o = 0u; o < weightVectors; o++) {
         let v0 = weights[w0 + o];
         let v1 = weights[w1 + o];
         let v2 = weights[w2 + o];

@@ -11,7 +11,7 @@
 // Work split   one invocation = 32 neighbouring weights of one kernel row x 4 output channels of one group of samples
 // Reads        inputs     see shared/synapse.wgsl (bits or frames)
 //              gamma      vec4f[chunkSteps][B][positions][outVectors]
-// Updates      partials   vec4f[splitCount][rows (+ 1: bias)][outVectors]; overwritten by the first chunk of an interval
+// Updates      partials   vec4f[splitCount][rows (+ 1: bias)][weightVectors]; overwritten by the first chunk of an interval
 //                         unless the interval's gradients are added to earlier ones (window.updateAccumulate)
 // Includes     layerParams
 // Twin         src/reference/weightGrad.ts
@@ -75,17 +75,17 @@ fn weightGrad(@builtin(global_invocation_id) globalId: vec3u, @builtin(num_workg
   let runBits = i32(params.kernelWidth * params.inChannels);
   let rowWords = (u32(runBits) + 31u) / 32u;
   let wordCount = params.kernelHeight * rowWords + params.hasBias;
-  if (index >= params.splitCount * wordCount * params.outVectors) { return; }
-  let vector = index % params.outVectors;
-  let word = (index / params.outVectors) % wordCount;
-  let split = params.firstSplit + index / (params.outVectors * wordCount);
+  if (index >= params.splitCount * wordCount * params.weightVectors) { return; }
+  let vector = index % params.weightVectors;
+  let word = (index / params.weightVectors) % wordCount;
+  let split = params.firstSplit + index / (params.weightVectors * wordCount);
   let isBias = word == params.kernelHeight * rowWords;
   let ky = word / rowWords;
   let offset = i32(word % rowWords) * 32;
   let count = select(min(32, runBits - offset), 1, isBias);
   let firstRow = select(ky * u32(runBits) + u32(offset), params.kernelHeight * u32(runBits), isBias);
   let rowCount = params.kernelHeight * u32(runBits) + params.hasBias;
-  let outBase = (split * rowCount + firstRow) * params.outVectors + vector;
+  let outBase = (split * rowCount + firstRow) * params.weightVectors + vector;
 
   let stop = min(params.chunkStart + params.chunkSteps, window.stepCount);
   // The group's samples within this micro-batch; an earlier micro-batch may have begun the group's sum.
@@ -95,7 +95,7 @@ fn weightGrad(@builtin(global_invocation_id) globalId: vec3u, @builtin(num_workg
   let goesOn = stop < window.stepCount || window.updateAccumulate == 1u || groupStart < params.sampleStart;
   for (var j = 0; j < 32; j++) {
     sums[j] = vec4f();
-    if (goesOn && j < count) { sums[j] = partials[outBase + u32(j) * params.outVectors]; }
+    if (goesOn && j < count) { sums[j] = partials[outBase + u32(j) * params.weightVectors]; }
   }
   let inputStart = select(window.historyStart, window.stepStart, params.inWholeSample == 1u);
   let steps = select(stop - params.chunkStart, 1u, SUM_STEPS == 1u);
@@ -103,7 +103,7 @@ fn weightGrad(@builtin(global_invocation_id) globalId: vec3u, @builtin(num_workg
     let chunkStep = steps - 1u - back;
     let inputStep = inputStart + params.chunkStart + chunkStep;
     for (var sample = firstSample; sample < lastSample; sample++) {
-      let gammaBase = (chunkStep * params.batchSize + sample) * params.outHeight * params.outWidth * params.outVectors + vector;
+      let gammaBase = (chunkStep * params.batchSize + sample) * params.outHeight * params.outWidth * params.outVectors + params.vectorStart + vector;
       for (var outY = 0u; outY < params.outHeight; outY++) {
         let y = i32(outY) * params.stride - params.padding + i32(ky);
         if (!isBias && (y < 0 || y >= i32(params.inHeight))) { continue; }
@@ -120,5 +120,5 @@ fn weightGrad(@builtin(global_invocation_id) globalId: vec3u, @builtin(num_workg
       }
     }
   }
-  for (var j = 0; j < count; j++) { partials[outBase + u32(j) * params.outVectors] = sums[j]; }
+  for (var j = 0; j < count; j++) { partials[outBase + u32(j) * params.weightVectors] = sums[j]; }
 }

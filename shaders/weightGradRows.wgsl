@@ -10,7 +10,7 @@
 // Work split   one invocation = one kernel row x 4 output channels of one group of samples; bias rows like kernel rows
 // Reads        inputs     u32[step][B][inPlanes][inWords]
 //              gamma      vec4f[chunkSteps][B][positions][outVectors]
-// Updates      partials   vec4f[splitCount][rows (+ 1: bias)][outVectors], as weightGrad
+// Updates      partials   vec4f[splitCount][rows (+ 1: bias)][weightVectors], as weightGrad
 // Includes     layerParams
 // Twin         src/reference/weightGrad.ts
 
@@ -57,13 +57,13 @@ fn weightGradRows(@builtin(global_invocation_id) globalId: vec3u, @builtin(num_w
   let index = globalId.x + globalId.y * groups.x * WORKGROUP_SIZE;
   let runLength = params.kernelWidth * params.inChannels;
   let rowCount = params.kernelHeight + params.hasBias;
-  if (index >= params.splitCount * rowCount * params.outVectors) { return; }
-  let vector = index % params.outVectors;
-  let ky = (index / params.outVectors) % rowCount;
-  let split = params.firstSplit + index / (params.outVectors * rowCount);
+  if (index >= params.splitCount * rowCount * params.weightVectors) { return; }
+  let vector = index % params.weightVectors;
+  let ky = (index / params.weightVectors) % rowCount;
+  let split = params.firstSplit + index / (params.weightVectors * rowCount);
   let isBias = ky == params.kernelHeight;
   let count = select(runLength, 1u, isBias);
-  let outBase = (split * (params.kernelHeight * runLength + params.hasBias) + ky * runLength) * params.outVectors + vector;
+  let outBase = (split * (params.kernelHeight * runLength + params.hasBias) + ky * runLength) * params.weightVectors + vector;
 
   let stop = min(params.chunkStart + params.chunkSteps, window.stepCount);
   // The group's samples within this micro-batch; an earlier micro-batch may have begun the group's sum.
@@ -73,7 +73,7 @@ fn weightGradRows(@builtin(global_invocation_id) globalId: vec3u, @builtin(num_w
   let goesOn = stop < window.stepCount || window.updateAccumulate == 1u || groupStart < params.sampleStart;
   for (var j = 0u; j < count; j++) {
     sums[j] = vec4f();
-    if (goesOn) { sums[j] = partials[outBase + j * params.outVectors]; }
+    if (goesOn) { sums[j] = partials[outBase + j * params.weightVectors]; }
   }
   let inputStart = select(window.historyStart, window.stepStart, params.inWholeSample == 1u) + params.chunkStart;
   let steps = stop - params.chunkStart;
@@ -81,7 +81,7 @@ fn weightGradRows(@builtin(global_invocation_id) globalId: vec3u, @builtin(num_w
   for (var back = 0u; back < steps; back++) {
     let chunkStep = steps - 1u - back;
     for (var sample = firstSample; sample < lastSample; sample++) {
-      let gammaBase = (chunkStep * params.batchSize + sample) * params.outHeight * gammaStride + vector;
+      let gammaBase = (chunkStep * params.batchSize + sample) * params.outHeight * gammaStride + params.vectorStart + vector;
       let sampleBase = ((inputStart + chunkStep) * params.batchSize + sample) * params.inPlanes * params.inWords;
       for (var outY = 0u; outY < params.outHeight; outY++) {
         let gammaRow = gammaBase + outY * gammaStride;
@@ -98,5 +98,5 @@ fn weightGradRows(@builtin(global_invocation_id) globalId: vec3u, @builtin(num_w
       }
     }
   }
-  for (var j = 0u; j < count; j++) { partials[outBase + j * params.outVectors] = sums[j]; }
+  for (var j = 0u; j < count; j++) { partials[outBase + j * params.weightVectors] = sums[j]; }
 }

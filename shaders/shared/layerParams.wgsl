@@ -16,6 +16,8 @@ struct LayerParams {
   outWidth: u32,
   outChannels: u32,
   outVectors: u32,       // ceil(outChannels / 4)
+  weightVectors: u32,    // a weight buffer holds these output vectors ...
+  vectorStart: u32,      // ... from this one on: all of them, unless a layer's weights exceed a binding
   outPlanes: u32,
   outWords: u32,
   kernelHeight: u32,

@@ -4,7 +4,9 @@
 //   inputs   SYNAPSE_BITS     u32[step][B][inPlanes][inWords], bit (y*inWidth + x)*inChannels + c of a plane
 //            SYNAPSE_FRAMES   f32[B][inHeight][inWidth][inChannels] as bit patterns, the same at every step
 //            SYNAPSE_CURRENTS f32[step][B][outHeight*outWidth*outChannels] as bit patterns: the current itself
-//   weights  vec4f[kernelHeight*kernelWidth*inChannels (+ 1: bias)][outVectors], row (ky*kernelWidth + kx)*inChannels + c
+//   weights  vec4f[kernelHeight*kernelWidth*inChannels (+ 1: bias)][weightVectors], row (ky*kernelWidth + kx)*inChannels + c
+//
+// `firstVector` counts within the weight buffer; the output channel is 4*(vectorStart + firstVector).
 //
 // Because channels are innermost, the inputs under one kernel row are one run of kernelWidth*inChannels bits. The run is
 // read 32 bits at a time, empty words are skipped and only set bits cost arithmetic.
@@ -37,7 +39,7 @@ fn rowRun(planeBase: u32, rowBase: u32, rowBits: i32, start: i32, count: i32) ->
 }
 
 fn addRow(sum: Currents, row: u32, firstVector: u32, factor: f32) -> Currents {
-  let at = row * params.outVectors + firstVector;
+  let at = row * params.weightVectors + firstVector;
   var next = sum;
   next.a += factor * weights[at];
   if (VECTORS > 1u) { next.b += factor * weights[at + 1u]; }
@@ -108,11 +110,12 @@ fn givenCurrent(step: u32, sample: u32, outY: u32, outX: u32, firstVector: u32) 
   let position = outY * params.outWidth + outX;
   let base = ((step * params.batchSize + sample) * params.outHeight * params.outWidth + position) * params.outChannels;
   var sum = Currents();
-  sum.a = givenVector(base, 4u * firstVector);
-  if (VECTORS > 1u) { sum.b = givenVector(base, 4u * firstVector + 4u); }
+  let channel = 4u * (params.vectorStart + firstVector);
+  sum.a = givenVector(base, channel);
+  if (VECTORS > 1u) { sum.b = givenVector(base, channel + 4u); }
   if (VECTORS > 2u) {
-    sum.c = givenVector(base, 4u * firstVector + 8u);
-    sum.d = givenVector(base, 4u * firstVector + 12u);
+    sum.c = givenVector(base, channel + 8u);
+    sum.d = givenVector(base, channel + 12u);
   }
   return sum;
 }

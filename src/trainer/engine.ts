@@ -1,7 +1,8 @@
 import { AppError } from '../core/errors.ts';
-import { microName, type PlanRequest } from '../core/plan/planBuilder.ts';
+import { microName, type PlanRequest, partName } from '../core/plan/planBuilder.ts';
 import { planTraining } from '../core/plan/planTraining.ts';
 import type { ProgramStep, StepWindow, TensorSpec, TrainingPlan } from '../core/plan/types.ts';
+import type { Range } from '../core/schedule.ts';
 import { createSha256 } from '../core/sha256.ts';
 import { type GpuDevice, requestGpuDevice } from '../gpu/device.ts';
 import { Executor, type ExecutorParts } from '../gpu/executor.ts';
@@ -278,7 +279,7 @@ export class Engine {
    * @throws AppError `tensor-mismatch` for an unknown name or a wrong shape.
    */
   async writeParameters(tensors: readonly NamedTensor[]): Promise<void> {
-    const byBuffer = new Map<string, { tensor: TensorSpec; values: Float32Array }[]>();
+    const byBuffer = new Map<string, { tensor: TensorSpec; part: Range; values: Float32Array }[]>();
     for (const { name, values } of tensors) {
       const tensor = this.plan.tensors.find((spec) => spec.name === name);
       if (!tensor || tensorLength(tensor) !== values.length) {
@@ -290,18 +291,22 @@ export class Engine {
           'Use weights of the same network.',
         );
       }
-      const list = byBuffer.get(tensor.buffer) ?? [];
-      byBuffer.set(tensor.buffer, list);
-      list.push({ tensor, values });
+      for (const [index, part] of tensor.parts.entries()) {
+        const buffer = partName(tensor.buffer, index);
+        const list = byBuffer.get(buffer) ?? [];
+        byBuffer.set(buffer, list);
+        list.push({ tensor, part, values });
+      }
     }
     for (const [buffer, entries] of byBuffer) {
-      const covered = this.plan.tensors.filter((spec) => spec.buffer === buffer).length === entries.length;
+      const { buffer: base } = entries[0].tensor;
+      const covered = this.plan.tensors.filter((spec) => spec.buffer === base).length === entries.length;
       // A buffer of which only some tensors are set keeps the others: read it first.
       const data = covered
         ? new Float32Array(this.#executor.bufferBytes(buffer) / 4)
         : new Float32Array(await this.#executor.read(buffer));
-      for (const { tensor, values } of entries) {
-        forEachScalar(tensor, this.plan.graph.stages[tensor.stage], (from, to) => {
+      for (const { tensor, part, values } of entries) {
+        forEachScalar(tensor, this.plan.graph.stages[tensor.stage], part, (from, to) => {
           data[to] = values[from];
         });
       }
@@ -323,13 +328,15 @@ export class Engine {
     const loaded = new Map<string, Float32Array>();
     const result: NamedTensor[] = [];
     for (const tensor of tensors) {
-      const name = bufferOf(tensor);
-      const data = loaded.get(name) ?? (await load(name));
-      loaded.set(name, data);
       const values = new Float32Array(tensorLength(tensor));
-      forEachScalar(tensor, this.plan.graph.stages[tensor.stage], (from, to) => {
-        values[from] = data[to];
-      });
+      for (const [index, part] of tensor.parts.entries()) {
+        const name = partName(bufferOf(tensor), index);
+        const data = loaded.get(name) ?? (await load(name));
+        loaded.set(name, data);
+        forEachScalar(tensor, this.plan.graph.stages[tensor.stage], part, (from, to) => {
+          values[from] = data[to];
+        });
+      }
       result.push({ name: tensor.name, shape: tensor.shape, values });
     }
     return result;
@@ -347,7 +354,12 @@ export class Engine {
     const partialsOf = (tensor: TensorSpec) =>
       `${stages[tensor.stage].name}.${tensor.layout === 'row' ? 'normPartials' : 'partials'}`;
     const elements = new Map(
-      tensors.map((tensor) => [partialsOf(tensor), this.#executor.bufferBytes(tensor.buffer) / 4]),
+      tensors.flatMap((tensor) =>
+        tensor.parts.map((_, index) => [
+          partName(partialsOf(tensor), index),
+          this.#executor.bufferBytes(partName(tensor.buffer, index)) / 4,
+        ]),
+      ),
     );
     return this.#readTensors(tensors, partialsOf, async (name) => {
       const partials = new Float32Array(await this.#executor.read(name));

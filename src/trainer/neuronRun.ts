@@ -98,6 +98,7 @@ export async function runNeuron(device: EngineDevice, request: NeuronRunRequest)
     outWidth: 1,
     outChannels: cellCount,
     outVectors: vectors,
+    weightVectors: vectors,
     outWords: words,
     chunkSteps: stepCount,
   };

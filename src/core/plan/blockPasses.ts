@@ -3,14 +3,23 @@ import {
   gradientSplits,
   microName,
   type PlanBuilder,
+  partName,
   SURROGATE_INDEX,
   vectorsOf,
   weightElements,
+  weightRows,
 } from './planBuilder.ts';
 import type { Activation, BlockStages, Stage } from './stages.ts';
 import type { Pass, PassKind, ProgramStep, StepWindow } from './types.ts';
 
 type PassFields = Partial<Pick<Pass, 'overrides' | 'params' | 'buffers'>> & { invocations: number };
+
+/** One of the buffers over which a layer's weights are spread. */
+interface WeightPart {
+  params: { weightVectors: number; vectorStart: number };
+  /** Its name among the layer's buffers of a kind: weights, partials, moment1, moment2. */
+  name: (buffer: string) => string;
+}
 
 /** A backward pass before it is bound to a chunk. */
 type ChunkPass = (chunkStart: number) => number;
@@ -148,6 +157,8 @@ export class BlockPasses {
       outWidth: stage.outputShape.width,
       outChannels: stage.outputShape.channels,
       outVectors: vectorsOf(stage.outputShape.channels),
+      weightVectors: vectorsOf(stage.outputShape.channels),
+      vectorStart: 0,
       outPlanes: output.planes,
       outWords: wordsPerFrame(stage.outputShape),
       kernelHeight: stage.kernelHeight,
@@ -170,6 +181,14 @@ export class BlockPasses {
       dropout: stage.dropout,
       dropoutStream: stage.id,
     };
+  }
+
+  /** The buffers over which a layer's weights are spread, with the parameters of the passes that read them. */
+  private parts(stage: Stage): WeightPart[] {
+    return this.builder.weightParts(stage).map(({ start, stop }, part) => ({
+      params: { weightVectors: stop - start, vectorStart: start },
+      name: (buffer) => partName(`${stage.name}.${buffer}`, part),
+    }));
   }
 
   private synapseKind(stage: Stage): number {
@@ -202,35 +221,40 @@ export class BlockPasses {
   private synapseForward(stage: Stage, evaluate: boolean): number[] {
     const passes: number[] = [];
     const params = { ...this.geometry(stage), ...this.neuron(stage) };
-    const { batchSize } = this;
-    const vectors = params.outVectors;
     const normalized = this.hasBatchNorm(stage);
     if (normalized) passes.push(...this.normalizeForward(stage, evaluate));
-    const group = vectors === 1 ? 1 : vectors <= 3 ? 2 : 4;
     const positions = stage.outputShape.height * stage.outputShape.width;
-    passes.push(
-      this.add('forward', 'lifForward', stage, {
-        overrides: {
-          VECTORS: group,
-          SYNAPSE: this.synapseKind(stage),
-          BATCH_NORM: normalized ? 1 : 0,
-          DROPOUT: evaluate ? 0 : this.dropoutKind(stage),
-          HISTORY: evaluate ? 0 : this.historyKind(stage),
-        },
-        // Dropped spikes are made up for by the scale of the activation in training; evaluation drops none.
-        params: { ...params, inScale: evaluate ? this.evaluationScale(stage.inputs[0]) : params.inScale },
-        buffers: {
-          inputs: this.bufferOf(this.activation(stage.inputs[0])),
-          weights: `${stage.name}.weights`,
-          normalization: normalized ? `${stage.name}.normalization` : 'unused0',
-          keepBits: evaluate ? 'unused1' : this.keepBits(stage, 'unused1'),
-          membrane: this.membraneOf(stage),
-          spikes: this.spikesOf(stage),
-          surrogateHistory: `${stage.name}.surrogateHistory`,
-        },
-        invocations: batchSize * positions * Math.ceil(vectors / group),
-      }),
-    );
+    for (const part of this.parts(stage)) {
+      const vectors = part.params.weightVectors;
+      const group = vectors === 1 ? 1 : vectors <= 3 ? 2 : 4;
+      passes.push(
+        this.add('forward', 'lifForward', stage, {
+          overrides: {
+            VECTORS: group,
+            SYNAPSE: this.synapseKind(stage),
+            BATCH_NORM: normalized ? 1 : 0,
+            DROPOUT: evaluate ? 0 : this.dropoutKind(stage),
+            HISTORY: evaluate ? 0 : this.historyKind(stage),
+          },
+          // Dropped spikes are made up for by the scale of the activation in training; evaluation drops none.
+          params: {
+            ...params,
+            ...part.params,
+            inScale: evaluate ? this.evaluationScale(stage.inputs[0]) : params.inScale,
+          },
+          buffers: {
+            inputs: this.bufferOf(this.activation(stage.inputs[0])),
+            weights: part.name('weights'),
+            normalization: normalized ? `${stage.name}.normalization` : 'unused0',
+            keepBits: evaluate ? 'unused1' : this.keepBits(stage, 'unused1'),
+            membrane: this.membraneOf(stage),
+            spikes: this.spikesOf(stage),
+            surrogateHistory: `${stage.name}.surrogateHistory`,
+          },
+          invocations: this.batchSize * positions * Math.ceil(vectors / group),
+        }),
+      );
+    }
     return passes;
   }
 
@@ -247,10 +271,10 @@ export class BlockPasses {
     return activation.scale;
   }
 
-  private normalizationBuffers(stage: Stage): Record<string, string> {
+  private normalizationBuffers(stage: Stage, weights: string): Record<string, string> {
     return {
       inputs: this.bufferOf(this.activation(stage.inputs[0])),
-      weights: `${stage.name}.weights`,
+      weights,
       normalization: `${stage.name}.normalization`,
       labels: this.own('labels'),
     };
@@ -271,22 +295,25 @@ export class BlockPasses {
     });
   }
 
-  private normalizeSums(stage: Stage, mode: number): number {
+  private normalizeSums(stage: Stage, mode: number, { params, name }: WeightPart): number {
     return this.add('normalize', 'batchNormSums', stage, {
       overrides: { MODE: mode, SYNAPSE: this.synapseKind(stage) },
-      params: this.geometry(stage),
+      params: { ...this.geometry(stage), ...params },
       buffers: {
-        ...this.normalizationBuffers(stage),
+        ...this.normalizationBuffers(stage, name('weights')),
         gamma: mode === 2 ? `${stage.name}.gamma` : 'unused0',
         sums: `${stage.name}.normSums`,
       },
-      invocations: this.batchSize * vectorsOf(stage.outputShape.channels),
+      invocations: this.batchSize * params.weightVectors,
     });
   }
 
   private normalizeForward(stage: Stage, evaluate: boolean): number[] {
     if (evaluate) return [this.normalizeReduce(stage, 3)];
-    return [0, 1].flatMap((mode) => [this.normalizeSums(stage, mode), this.normalizeReduce(stage, mode)]);
+    return [0, 1].flatMap((mode) => [
+      ...this.parts(stage).map((part) => this.normalizeSums(stage, mode, part)),
+      this.normalizeReduce(stage, mode),
+    ]);
   }
 
   private poolForward(stage: Stage, evaluate: boolean): number {
@@ -393,25 +420,44 @@ export class BlockPasses {
     );
   }
 
-  /** The stages of this block that read a stage's output, the classifier included. */
-  private consumers(stage: Stage): Stage[] {
-    return this.stages.filter((other) => other.inputs.includes(stage.output));
+  /**
+   * The ways on which error comes back to a stage's output: through every stage of this block that reads it, the
+   * classifier included, and through every part of its weights.
+   */
+  private readers(stage: Stage): ((lif: boolean, accumulate: boolean) => ChunkPass)[] {
+    return this.stages
+      .filter((other) => other.inputs.includes(stage.output))
+      .flatMap((consumer) => {
+        const above = consumer.lif ? `${consumer.name}.gamma` : `${consumer.name}.error`;
+        if (consumer.kind === 'add') {
+          return [
+            (lif: boolean, accumulate: boolean) => this.errorBackward(stage, above, false, lif, accumulate),
+          ];
+        }
+        if (consumer.kind === 'pool') {
+          return [(lif: boolean, accumulate: boolean) => this.poolBackward(stage, consumer, lif, accumulate)];
+        }
+        return this.parts(consumer).map(
+          (part) => (lif: boolean, accumulate: boolean) =>
+            this.synapseBackward(stage, consumer, part, lif, accumulate),
+        );
+      });
   }
 
   private stageBackward(stage: Stage): ChunkPass[] {
     const passes: ChunkPass[] = [];
-    const consumers = this.consumers(stage);
+    const readers = this.readers(stage);
     if (stage.isClassifier) {
       passes.push(this.errorBackward(stage, `${stage.name}.lossError`, true, true, false));
-    } else if (stage.lif && consumers.length === 1) {
-      passes.push(this.backwardThrough(stage, consumers[0], true, false));
+    } else if (stage.lif && readers.length === 1) {
+      passes.push(readers[0](true, false));
     } else {
       // Several readers, or no neurons of its own: collect the error first.
-      passes.push(...consumers.map((consumer, i) => this.backwardThrough(stage, consumer, false, i > 0)));
+      passes.push(...readers.map((read, i) => read(false, i > 0)));
       if (stage.lif) passes.push(this.errorBackward(stage, `${stage.name}.error`, false, true, false));
     }
     if (this.hasBatchNorm(stage)) passes.push(...this.normalizeBackward(stage));
-    if (stage.kind === 'synapse' && stage.parameters?.trainable) passes.push(this.weightGrad(stage));
+    if (stage.kind === 'synapse' && stage.parameters?.trainable) passes.push(...this.weightGrad(stage));
     return passes;
   }
 
@@ -460,41 +506,45 @@ export class BlockPasses {
     return steps > 4 ? 8 : steps > 1 ? 4 : 1;
   }
 
-  /** Error at `stage`'s output from one stage that reads it. */
-  private backwardThrough(stage: Stage, consumer: Stage, lif: boolean, accumulate: boolean): ChunkPass {
-    const above = consumer.lif ? `${consumer.name}.gamma` : `${consumer.name}.error`;
-    if (consumer.kind === 'add') return this.errorBackward(stage, above, false, lif, accumulate);
+  /** The window of the layer above, as its backward kernels need it. */
+  private windowOf(consumer: Stage): Record<string, number> {
+    const { outHeight, outWidth, outChannels, outVectors } = this.geometry(consumer);
+    const { kernelHeight, kernelWidth, stride, padding } = consumer;
+    return { outHeight, outWidth, outChannels, outVectors, kernelHeight, kernelWidth, stride, padding };
+  }
+
+  /** Error at `stage`'s output from a convolution or linear layer, or from a part of its output channels. */
+  private synapseBackward(
+    stage: Stage,
+    consumer: Stage,
+    part: WeightPart,
+    lif: boolean,
+    accumulate: boolean,
+  ): ChunkPass {
     return (chunkStart) => {
       const fields = this.backwardFields(stage, lif, accumulate, chunkStart);
-      const upper = this.geometry(consumer);
-      const window = {
-        outHeight: upper.outHeight,
-        outWidth: upper.outWidth,
-        outChannels: upper.outChannels,
-        outVectors: upper.outVectors,
-        kernelHeight: upper.kernelHeight,
-        kernelWidth: upper.kernelWidth,
-        stride: upper.stride,
-        padding: upper.padding,
-        poolMaximum: upper.poolMaximum,
-      };
-      const isPool = consumer.kind === 'pool';
-      return this.add('backward', isPool ? 'poolBackward' : 'synapseBackward', stage, {
+      return this.add('backward', 'synapseBackward', stage, {
         ...fields,
-        overrides: {
-          ...fields.overrides,
-          ...(isPool ? { MAXIMUM: consumer.pool === 'maximum' ? 1 : 0 } : { STEP_TILE: this.stepTile() }),
-        },
-        params: { ...fields.params, ...window },
+        overrides: { ...fields.overrides, STEP_TILE: this.stepTile() },
+        params: { ...fields.params, ...this.windowOf(consumer), ...part.params },
+        buffers: { ...fields.buffers, gammaAbove: `${consumer.name}.gamma`, weights: part.name('weights') },
+      });
+    };
+  }
+
+  /** Error at `stage`'s output from a pool. */
+  private poolBackward(stage: Stage, consumer: Stage, lif: boolean, accumulate: boolean): ChunkPass {
+    const maximum = consumer.pool === 'maximum';
+    return (chunkStart) => {
+      const fields = this.backwardFields(stage, lif, accumulate, chunkStart);
+      return this.add('backward', 'poolBackward', stage, {
+        ...fields,
+        overrides: { ...fields.overrides, MAXIMUM: maximum ? 1 : 0 },
+        params: { ...fields.params, ...this.windowOf(consumer) },
         buffers: {
           ...fields.buffers,
-          gammaAbove: above,
-          ...(isPool
-            ? {
-                countBits:
-                  consumer.pool === 'maximum' ? this.bufferOf(this.activation(stage.output)) : 'unused3',
-              }
-            : { weights: `${consumer.name}.weights` }),
+          gammaAbove: consumer.lif ? `${consumer.name}.gamma` : `${consumer.name}.error`,
+          countBits: maximum ? this.bufferOf(this.activation(stage.output)) : 'unused3',
         },
       });
     };
@@ -520,17 +570,20 @@ export class BlockPasses {
   private normalizeBackward(stage: Stage): ChunkPass[] {
     const positions = stage.outputShape.height * stage.outputShape.width;
     const { longestInterval } = this.builder;
-    const vectors = vectorsOf(stage.outputShape.channels);
+    const parts = this.parts(stage);
     return [
-      () => this.normalizeSums(stage, 2),
+      ...parts.map((part) => () => this.normalizeSums(stage, 2, part)),
       () => this.normalizeReduce(stage, 2),
-      () =>
-        this.add('normalize', 'batchNormBackward', stage, {
-          overrides: { SYNAPSE: this.synapseKind(stage) },
-          params: this.geometry(stage),
-          buffers: { ...this.normalizationBuffers(stage), gamma: `${stage.name}.gamma` },
-          invocations: longestInterval * this.batchSize * positions * vectors,
-        }),
+      ...parts.map(
+        ({ params, name }) =>
+          () =>
+            this.add('normalize', 'batchNormBackward', stage, {
+              overrides: { SYNAPSE: this.synapseKind(stage) },
+              params: { ...this.geometry(stage), ...params },
+              buffers: { ...this.normalizationBuffers(stage, name('weights')), gamma: `${stage.name}.gamma` },
+              invocations: longestInterval * this.batchSize * positions * params.weightVectors,
+            }),
+      ),
     ];
   }
 
@@ -551,7 +604,7 @@ export class BlockPasses {
     );
   }
 
-  private weightGrad(stage: Stage): ChunkPass {
+  private weightGrad(stage: Stage): ChunkPass[] {
     const { config, chunkSteps } = this.builder;
     const splits = gradientSplits(weightElements(stage), config.batchSize);
     const { start, stop } = this.builder.microBatches[this.micro];
@@ -561,41 +614,43 @@ export class BlockPasses {
     const byRows = this.visitsSpikesByRow(stage);
     const words =
       stage.kernelHeight * (byRows ? 1 : Math.ceil(runLength / 32)) + (stage.parameters?.bias ? 1 : 0);
-    return (chunkStart) =>
-      this.add('weightGradient', byRows ? 'weightGradRows' : 'weightGrad', stage, {
-        overrides: byRows
-          ? {}
-          : { SYNAPSE: this.synapseKind(stage), SUM_STEPS: this.builder.sumsSteps(stage) ? 1 : 0 },
-        params: {
-          ...this.geometry(stage),
-          chunkStart,
-          chunkSteps: chunkSteps[this.index],
-          channelReciprocal: Math.ceil(2 ** 20 / stage.inputShape.channels),
-          firstSplit,
-          splitCount,
-          splitSize: splits.size,
-        },
-        buffers: {
-          inputs: this.bufferOf(this.activation(stage.inputs[0])),
-          gamma: `${stage.name}.gamma`,
-          partials: `${stage.name}.partials`,
-        },
-        invocations: splitCount * words * vectorsOf(stage.outputShape.channels),
-      });
+    return this.parts(stage).map(
+      (part) => (chunkStart) =>
+        this.add('weightGradient', byRows ? 'weightGradRows' : 'weightGrad', stage, {
+          overrides: byRows
+            ? {}
+            : { SYNAPSE: this.synapseKind(stage), SUM_STEPS: this.builder.sumsSteps(stage) ? 1 : 0 },
+          params: {
+            ...this.geometry(stage),
+            ...part.params,
+            chunkStart,
+            chunkSteps: chunkSteps[this.index],
+            channelReciprocal: Math.ceil(2 ** 20 / stage.inputShape.channels),
+            firstSplit,
+            splitCount,
+            splitSize: splits.size,
+          },
+          buffers: {
+            inputs: this.bufferOf(this.activation(stage.inputs[0])),
+            gamma: `${stage.name}.gamma`,
+            partials: part.name('partials'),
+          },
+          invocations: splitCount * words * part.params.weightVectors,
+        }),
+    );
   }
 
   private stageUpdate(stage: Stage): number[] {
     if (!stage.parameters?.trainable) return [];
-    const elements = weightElements(stage);
-    const splits = gradientSplits(elements, this.builder.config.batchSize);
-    const passes = [
-      this.optimizerStep(stage, elements, splits.count, {
-        partials: `${stage.name}.partials`,
-        weights: `${stage.name}.weights`,
-        firstMoment: `${stage.name}.moment1`,
-        secondMoment: `${stage.name}.moment2`,
+    const splits = gradientSplits(weightElements(stage), this.builder.config.batchSize);
+    const passes = this.parts(stage).map(({ params, name }) =>
+      this.optimizerStep(stage, weightRows(stage) * params.weightVectors * 4, splits.count, {
+        partials: name('partials'),
+        weights: name('weights'),
+        firstMoment: name('moment1'),
+        secondMoment: name('moment2'),
       }),
-    ];
+    );
     if (this.hasBatchNorm(stage)) {
       passes.push(
         this.optimizerStep(stage, 2 * vectorsOf(stage.outputShape.channels) * 4, 1, {

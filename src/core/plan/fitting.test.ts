@@ -54,21 +54,29 @@ describe('a plan that must fit', () => {
     expect(plan.microBatches).toEqual([{ start: 0, stop: 12 }]);
   });
 
-  it('keeps the batch whole at exactly the largest buffer, and cuts it one byte below', () => {
-    const bytes = largestBuffer(planTraining({ config: config(12) }));
-    // Slabs are cut as well, but a buffer that fits a slab exactly is placed.
-    expect(planTraining({ config: config(12), limits: limited(bytes) }).microBatches).toHaveLength(1);
-    const cut = planTraining({ config: config(12), limits: limited(bytes - 1) });
-    expect(cut.microBatches.length).toBeGreaterThan(1);
-    expect(largestBuffer(cut)).toBeLessThan(bytes);
+  it('shortens the backward chunks before it cuts the batch', () => {
+    const whole = planTraining({ config: config(12) });
+    const bytes = largestBuffer(whole);
+    expect(planTraining({ config: config(12), limits: limited(bytes) }).chunkSteps).toEqual(whole.chunkSteps);
+    const shorter = planTraining({ config: config(12), limits: limited(bytes - 1) });
+    expect(shorter.microBatches).toHaveLength(1);
+    expect(shorter.chunkSteps[0]).toBeLessThan(whole.chunkSteps[0]);
+    expect(largestBuffer(shorter)).toBeLessThan(bytes);
+  });
+
+  it('cuts the batch at one byte below the membranes of the widest layer, not at exactly their bytes', () => {
+    const membranes = 12 * 16 * 32 * 32 * 4;
+    expect(planTraining({ config: config(12), limits: limited(membranes) }).microBatches).toHaveLength(1);
+    const cut = planTraining({ config: config(12), limits: limited(membranes - 1) });
+    expect(cut.microBatches).toHaveLength(2);
+    expect(largestBuffer(cut)).toBeLessThan(membranes);
   });
 
   it('cuts into equal micro-batches that cover the batch once', () => {
-    const bytes = largestBuffer(planTraining({ config: config(12) }));
-    const { microBatches } = planTraining({ config: config(12), limits: limited(Math.floor(bytes / 2) - 1) });
+    const { microBatches } = planTraining({ config: config(12), limits: limited(5 * 16 * 32 * 32 * 4) });
     const sizes = microBatches.map(({ start, stop }) => stop - start);
     expect(sizes.reduce((a, b) => a + b)).toBe(12);
-    expect(Math.max(...sizes) - Math.min(...sizes)).toBeLessThanOrEqual(Math.max(...sizes) - 1);
+    expect(sizes).toEqual([4, 4, 4]);
     for (const [i, { start }] of microBatches.entries())
       expect(start).toBe(i === 0 ? 0 : microBatches[i - 1].stop);
   });
@@ -107,5 +115,30 @@ describe('a plan that must fit', () => {
     expect(error.hint).toBe(
       'No choice of k, n and batch fits; use a smaller network or a larger memory budget.',
     );
+  });
+});
+
+describe('a layer whose weights exceed a binding', () => {
+  it('is spread over as few equal buffers as fit, and every output channel is in one', () => {
+    // 16 x 16 x 16 inputs to 20 outputs: 5 vectors of 4096 rows of 16 bytes.
+    const rowBytes = 4096 * 16;
+    const plan = planTraining({ config: config(1), limits: limited(2 * rowBytes) });
+    const weight = plan.tensors.find(({ name }) => name === 'l2.weight');
+    expect(weight?.parts).toEqual([
+      { start: 0, stop: 2 },
+      { start: 2, stop: 4 },
+      { start: 4, stop: 5 },
+    ]);
+    const buffers = plan.buffers.filter(({ name }) => name.startsWith('fc3.weights'));
+    expect(buffers.map(({ name, bytes }) => [name, bytes])).toEqual([
+      ['fc3.weights', 2 * rowBytes],
+      ['fc3.weights@1', 2 * rowBytes],
+      ['fc3.weights@2', rowBytes],
+    ]);
+  });
+
+  it('stays whole at exactly the limit (control)', () => {
+    const plan = planTraining({ config: config(1), limits: limited(5 * 4096 * 16) });
+    expect(plan.tensors.find(({ name }) => name === 'l2.weight')?.parts).toHaveLength(1);
   });
 });

@@ -7,7 +7,14 @@ import { checkSchedule, cutIntoRanges, type Range } from '../schedule.ts';
 import type { TrainingConfig } from '../trainingConfig.ts';
 import type { BufferRequest } from './arena.ts';
 import { buildStages, type Stage, type StageGraph } from './stages.ts';
-import type { BufferCategory, BufferScope, DeviceLimits, Heap, Pass } from './types.ts';
+import {
+  type BufferCategory,
+  type BufferScope,
+  DEFAULT_LIMITS,
+  type DeviceLimits,
+  type Heap,
+  type Pass,
+} from './types.ts';
 
 /** Bytes of one vec4f. */
 const VECTOR = 16;
@@ -74,6 +81,11 @@ export function microName(name: string, micro: number): string {
   return micro === 0 ? name : `${name}#${micro}`;
 }
 
+/** Name of one of the buffers over which a layer's weights are spread; the first one's is the plain name. */
+export function partName(name: string, part: number): string {
+  return part === 0 ? name : `${name}@${part}`;
+}
+
 /** Bytes of gamma, or of an error, of one layer at one step. */
 function vectorBytes(shape: FrameShape, batchSize: number): number {
   return batchSize * shape.height * shape.width * vectorsOf(shape.channels) * VECTOR;
@@ -87,13 +99,20 @@ function hasBatchNorm(stage: Stage): boolean {
  * Steps of one backward chunk of a block: as many as keep two neighbouring layers' f32 temporaries within the budget,
  * in chunks of equal length. Batch normalisation needs the gradient of the whole interval at once.
  */
-function stepsPerChunk(graph: StageGraph, block: number, interval: number, batchSize: number): number {
+function stepsPerChunk(
+  graph: StageGraph,
+  block: number,
+  interval: number,
+  batchSize: number,
+  largestBinding: number,
+): number {
   const stages = [...graph.blocks[block].body, graph.blocks[block].classifier].map((id) => graph.stages[id]);
   if (stages.some(hasBatchNorm)) return interval;
   const perStep = stages.map((stage) => vectorBytes(stage.outputShape, batchSize));
   let pair = perStep[0];
   for (let i = 1; i < perStep.length; i++) pair = Math.max(pair, perStep[i - 1] + perStep[i]);
-  const most = Math.max(1, Math.min(interval, Math.floor(TEMPORARY_BUDGET / pair)));
+  const bound = Math.min(TEMPORARY_BUDGET / pair, largestBinding / Math.max(...perStep));
+  const most = Math.max(1, Math.min(interval, Math.floor(bound)));
   return Math.ceil(interval / Math.ceil(interval / most));
 }
 
@@ -106,6 +125,7 @@ export class PlanBuilder {
   readonly chunkSteps: number[];
   readonly givenMasks: boolean;
   private readonly keepState: boolean;
+  private readonly largestBinding: number;
   #boundarySpikes: Set<string> | null = null;
   readonly passes: Pass[] = [];
   readonly requests = new Map<string, BufferRequest>();
@@ -127,8 +147,10 @@ export class PlanBuilder {
     this.microBatches = cutIntoRanges(config.batchSize, microBatch);
     this.keepState = request.keepState === true || request.order === 'timeOuter';
     this.givenMasks = request.dropoutMasks === 'given';
+    const limits = request.limits ?? DEFAULT_LIMITS;
+    this.largestBinding = Math.min(limits.maxBufferSize, limits.maxStorageBufferBindingSize);
     this.chunkSteps = this.graph.blocks.map((_, block) =>
-      stepsPerChunk(this.graph, block, this.longestInterval, microBatch),
+      stepsPerChunk(this.graph, block, this.longestInterval, microBatch, this.largestBinding),
     );
     this.countedStages = this.graph.stages.filter((stage) => stage.lif).map((stage) => stage.name);
     this.requestBuffers();
@@ -238,13 +260,14 @@ export class PlanBuilder {
     const trainable = stage.parameters?.trainable ?? false;
     const gradientScope: BufferScope = config.update === 'sequence' ? 'run' : 'interval';
     const adam = config.optimizer.kind === 'adam';
-    const bytes = weightElements(stage) * 4;
-    this.add(`${name}.weights`, 'parameters', 'weights', 'run', bytes);
-    if (trainable) {
-      const splits = gradientSplits(weightElements(stage), config.batchSize);
-      this.add(`${name}.moment1`, 'parameters', 'optimizer', 'run', bytes);
-      if (adam) this.add(`${name}.moment2`, 'parameters', 'optimizer', 'run', bytes);
-      this.add(`${name}.partials`, 'arena', 'gradients', gradientScope, splits.count * bytes);
+    const splits = gradientSplits(weightElements(stage), config.batchSize);
+    for (const [part, { start, stop }] of this.weightParts(stage).entries()) {
+      const bytes = weightRows(stage) * (stop - start) * VECTOR;
+      this.add(partName(`${name}.weights`, part), 'parameters', 'weights', 'run', bytes);
+      if (!trainable) continue;
+      this.add(partName(`${name}.moment1`, part), 'parameters', 'optimizer', 'run', bytes);
+      if (adam) this.add(partName(`${name}.moment2`, part), 'parameters', 'optimizer', 'run', bytes);
+      this.add(partName(`${name}.partials`, part), 'arena', 'gradients', gradientScope, splits.count * bytes);
     }
     if (hasBatchNorm(stage)) {
       const row = vectorsOf(stage.outputShape.channels) * VECTOR;
@@ -267,6 +290,18 @@ export class PlanBuilder {
         ),
     );
     return this.#boundarySpikes;
+  }
+
+  /**
+   * The ranges of output vectors over which a layer's weights are spread: one where they fit a binding, else as few equal
+   * ones as do. Partial gradients are counted in; a layer that large has one group of samples.
+   */
+  weightParts(stage: Stage): Range[] {
+    const vectors = vectorsOf(stage.outputShape.channels);
+    const splits = gradientSplits(weightElements(stage), this.config.batchSize);
+    const most = Math.floor(this.largestBinding / (weightRows(stage) * VECTOR * splits.count));
+    if (most >= vectors || most < 1) return [{ start: 0, stop: vectors }];
+    return cutIntoRanges(vectors, Math.ceil(vectors / Math.ceil(vectors / most)));
   }
 
   /** The first layer of real-valued frames needs only the sum of its gammas over time. */

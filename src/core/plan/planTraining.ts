@@ -188,7 +188,7 @@ function finishPlan(
     passes,
     ...programs,
     buffers: placement.buffers,
-    tensors: parameterTensors(graph),
+    tensors: parameterTensors(graph, (stage) => builder.weightParts(stage)),
     slabs,
     peakBytes: slabs.reduce((sum, slab) => sum + slab.bytes, 0),
     bytesByCategory,

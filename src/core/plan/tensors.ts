@@ -1,11 +1,20 @@
-import type { StageGraph } from './stages.ts';
+import type { Range } from '../schedule.ts';
+import type { Stage, StageGraph } from './stages.ts';
 import type { TensorSpec } from './types.ts';
+
+function wholeLayer(stage: Stage): Range[] {
+  return [{ start: 0, stop: Math.ceil(stage.outputShape.channels / 4) }];
+}
 
 /**
  * The tensors of a network in the documented order: stages from input to output with each block's classifier after its
  * body; per stage weight, bias, batch-norm weight, bias, running mean, running variance. Digests and files use it.
+ * @param weightParts How a stage's weights are spread over buffers; the whole layer in one by default.
  */
-export function parameterTensors(graph: StageGraph): TensorSpec[] {
+export function parameterTensors(
+  graph: StageGraph,
+  weightParts: (stage: Stage) => Range[] = wholeLayer,
+): TensorSpec[] {
   const tensors: TensorSpec[] = [];
   for (const stage of graph.stages) {
     const { parameters } = stage;
@@ -13,12 +22,14 @@ export function parameterTensors(graph: StageGraph): TensorSpec[] {
     const { channels } = stage.inputShape;
     const out = stage.outputShape.channels;
     const fanIn = stage.kernelHeight * stage.kernelWidth * channels;
+    const parts = weightParts(stage);
     const common = { stage: stage.id, row: 0, trainable: parameters.trainable, isFirstLayer: stage.id === 0 };
     tensors.push({
       ...common,
       name: `${parameters.prefix}.weight`,
       shape: stage.isLinear ? [out, fanIn] : [out, channels, stage.kernelHeight, stage.kernelWidth],
       buffer: `${stage.name}.weights`,
+      parts,
       layout: 'weight',
       fanIn,
     });
@@ -28,6 +39,7 @@ export function parameterTensors(graph: StageGraph): TensorSpec[] {
         name: `${parameters.prefix}.bias`,
         shape: [out],
         buffer: `${stage.name}.weights`,
+        parts,
         layout: 'bias',
         fanIn: 0,
       });
@@ -39,6 +51,7 @@ export function parameterTensors(graph: StageGraph): TensorSpec[] {
         name: `${parameters.batchNormPrefix}.${part}`,
         shape: [out],
         buffer: `${stage.name}.normState`,
+        parts: wholeLayer(stage),
         layout: 'row',
         row,
         trainable: row < 2,

@@ -93,7 +93,10 @@ export interface TensorSpec {
   name: string;
   /** [out][in][kh][kw] for convolutions, [out][in] for linear layers and classifiers, [out] else. */
   shape: number[];
+  /** Base name of the buffers; see partName. */
   buffer: string;
+  /** Output vectors (of 4 channels) that each buffer holds; one range unless the tensor exceeds a binding. */
+  parts: Range[];
   layout: 'weight' | 'bias' | 'row';
   /** weight, bias: the stage whose rows the buffer holds. row: which row of vec4f[rows][outVectors]. */
   stage: number;
