@@ -24,6 +24,7 @@ export const RANDOM_PURPOSES = {
   syntheticGestures: 6,
   augmentation: 7,
   test: 8,
+  standIn: 9,
 } as const;
 
 export type RandomPurpose = keyof typeof RANDOM_PURPOSES;

@@ -2,9 +2,11 @@ import { type EncodedDataset, samplesOfSplit, TEST, TRAIN } from '../core/encode
 import { AppError } from '../core/errors.ts';
 import { bodyLayerCount } from '../core/network.ts';
 import type { TrainingConfig } from '../core/trainingConfig.ts';
+import { makeStandIn, STAND_IN_NAME } from '../data/synthetic/standIn.ts';
+import { layersForInput } from './defaultNetwork.ts';
 import { limitSamples } from './limitSamples.ts';
 import type { DataPort, DataSummary, JobOptions } from './ports.ts';
-import { BUILT_IN_SETS, expectedMeta, type Session, toNetworkSpec, toTrainingConfig } from './session.ts';
+import { BUILT_IN_SETS, defaultSession, expectedMeta, type Session, toNetworkSpec, toTrainingConfig } from './session.ts';
 import type { RunState } from './sessionStore.ts';
 
 /** What `configure` needs, and what the page shows of it. */
@@ -28,7 +30,45 @@ export async function loadBuiltInSet(
       'Drop the recordings on the page again, or choose a built-in data set.',
     );
   }
+  if (source === 'standIn') return standInSummary(settings);
   return data.generate(source, { seed, trainCount, testCount }, options);
+}
+
+/** What is known of stand-in patterns before they are made, which happens when a run is prepared. */
+function standInSummary({ data, encoding }: Session): DataSummary {
+  const { classCount, trainCount, testCount } = data;
+  const share = (count: number, index: number) => Math.ceil((count - index) / classCount);
+  return {
+    kind: encoding.input,
+    name: STAND_IN_NAME,
+    synthetic: true,
+    kind: encoding.input,
+    channels: encoding.channels,
+    sensor: { width: encoding.width, height: encoding.height },
+    channels: encoding.channels,
+    classes: Array.from({ length: classCount }, (_, index) => ({
+      name: `pattern ${index}`,
+      train: Math.max(0, share(trainCount, index)),
+      test: Math.max(0, share(testCount, index)),
+    })),
+    recordingCount: trainCount + testCount,
+    eventsPerSecond: 0,
+    durationUs: encoding.stepCount * encoding.stepDurationUs,
+    problems: [],
+  };
+}
+
+function standInDataset(
+  { data, encoding }: Session,
+  { onProgress, signal }: JobOptions,
+): Promise<EncodedDataset> {
+  const { channels, height, width, stepCount, input } = encoding;
+  const { classCount, trainCount, testCount, seed } = data;
+  return makeStandIn(
+    { kind: input, shape: { channels, height, width }, stepCount, classCount, trainCount, testCount, seed },
+    (done, total) => onProgress?.({ done, total, label: 'Making stand-in patterns' }),
+    signal,
+  );
 }
 
 /**
@@ -41,7 +81,10 @@ export async function prepareRun(
   options: JobOptions,
 ): Promise<PreparedRun> {
   const { stepDurationUs, stepCount, height, width } = settings.encoding;
-  const encoded = await data.encode({ stepDurationUs, stepCount, frame: { height, width } }, options);
+  const encoded =
+    settings.data.source === 'standIn'
+      ? await standInDataset(settings, options)
+      : await data.encode({ stepDurationUs, stepCount, frame: { height, width } }, options);
   const { trainCount, testCount, splitSeed } = settings.data;
   const dataset = limitSamples(encoded, trainCount, testCount, splitSeed);
   const trainSamples = samplesOfSplit(dataset, TRAIN).length;
@@ -74,10 +117,17 @@ export async function prepareRun(
   };
 }
 
-/** The settings after recordings were loaded: name, class count, counts, and a frame that the sensor can fill. */
+function nameOf(source: Session['data']['source'], summary: DataSummary): string {
+  const isGenerated = source === 'saccadeDigits' || source === 'movingGestures';
+  return isGenerated ? BUILT_IN_SETS[source].name : summary.name.slice(0, 120);
+}
+
+/**
+ * The settings after data were loaded: name, class count, counts, a frame that the sensor can fill (images keep their
+ * size), and a network for the input where the visitor has not chosen one.
+ */
 export function settingsForData(settings: Session, summary: DataSummary): Session {
   const { data, encoding } = settings;
-  const { width, height } = summary.sensor;
   const total = (split: 'train' | 'test') => summary.classes.reduce((sum, each) => sum + each[split], 0);
   const isBuiltIn = data.source !== 'files';
   // A link to files remembers how many were used; a first drop uses them all.
@@ -86,18 +136,26 @@ export function settingsForData(settings: Session, summary: DataSummary): Sessio
     ...settings,
     data: {
       ...data,
-      name: isBuiltIn
-        ? BUILT_IN_SETS[data.source as keyof typeof BUILT_IN_SETS].name
-        : summary.name.slice(0, 120),
+      name: nameOf(data.source, summary),
       classCount: Math.max(2, summary.classes.length),
       trainCount: keepsCounts ? data.trainCount : Math.max(1, total('train')),
       testCount: keepsCounts ? data.testCount : Math.max(1, total('test')),
     },
-    encoding: {
-      ...encoding,
-      height: Math.min(encoding.height, height),
-      width: Math.min(encoding.width, width),
-    },
+    encoding: fitted,
+  };
+}
+
+function encodingForData(encoding: Session['encoding'], summary: DataSummary): Session['encoding'] {
+  const { kind: input, sensor, channels } = summary;
+  if (input === 'frames') return { ...encoding, input, channels, ...sensor };
+  // The size of images says nothing about event frames.
+  const wanted = encoding.input === 'events' ? encoding : defaultSession().encoding;
+  return {
+    ...encoding,
+    input,
+    channels,
+    height: Math.min(wanted.height, sensor.height),
+    width: Math.min(wanted.width, sensor.width),
   };
 }
 

@@ -109,7 +109,8 @@ const optimizerSchema = z.discriminatedUnion('kind', [
 export const sessionSchema = z.strictObject({
   version: z.literal(1),
   data: z.strictObject({
-    source: oneOf('saccadeDigits', 'movingGestures', 'files'),
+    /** `standIn`: generated patterns of the session's input size, for a network whose own data are not at hand. */
+    source: oneOf('saccadeDigits', 'movingGestures', 'standIn', 'files'),
     name: z.string().max(SESSION_LIMITS.nameLength, { error: 'allowed is at most 120 characters' }),
     /** sha256 (hex) of the encoded data set of the run that was shared; absent until something was encoded. */
     fingerprint: z
@@ -126,6 +127,8 @@ export const sessionSchema = z.strictObject({
     /** Seed and share of the split where files come without one. */
     splitSeed: seed,
     testFraction: real(0.01, 0.9),
+    /** How idx images lie in their files; read when files are imported. */
+    imageOrientation: oneOf('auto', 'upright', 'transposed').default('auto'),
   }),
   encoding: z.strictObject({
     /** dt, microseconds of recording per time step. */
@@ -192,6 +195,7 @@ export function defaultSession(): Session {
       seed: 1,
       splitSeed: 1,
       testFraction: 0.2,
+      imageOrientation: 'auto',
     },
     encoding: {
       stepDurationUs: 15_000,

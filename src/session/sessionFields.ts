@@ -1,4 +1,5 @@
 import { AppError } from '../core/errors.ts';
+import { STAND_IN_NAME } from '../data/synthetic/standIn.ts';
 import { parseLayers } from './layerNotation.ts';
 import { BUILT_IN_SETS, defaultOptimizer, parseSession, type Session, showValue } from './session.ts';
 
@@ -37,6 +38,8 @@ export const SESSION_FIELDS: readonly SessionField[] = [
   field('data.seed', 'dataSeed', 'data'),
   field('data.splitSeed', 'splitSeed', 'data'),
   field('data.testFraction', 'testFraction', 'data'),
+  // Takes effect at the next import.
+  field('data.imageOrientation', 'images', 'none'),
   field('encoding.stepDurationUs', 'dt', 'encode'),
   field('encoding.stepCount', 'T', 'encode'),
   field('encoding.height', 'height', 'encode'),
@@ -142,6 +145,8 @@ export function applySetting(session: Session, name: string, value: unknown): Se
   let base = session;
   if (path === 'data.source' && (next === 'saccadeDigits' || next === 'movingGestures')) {
     base = { ...session, data: { ...session.data, ...BUILT_IN_SETS[next], fingerprint: undefined } };
+  } else if (path === 'data.source' && next === 'standIn') {
+    base = { ...session, data: { ...session.data, name: STAND_IN_NAME, fingerprint: undefined } };
   }
   if (path === 'optimizer.kind' && (next === 'sgd' || next === 'adam') && next !== session.optimizer.kind) {
     const { weightDecay } = session.optimizer;

@@ -39,6 +39,11 @@ const cifar10: Preset = {
   inputShape: sourced(cifarSize(3), 'paper', 'Size of CIFAR10 images.'),
   stepCount: sourced(10, 'paper', 'The largest k of the CIFAR10 figures.'),
   stepDurationUs: sourced(null, 'paper', 'Images have no time.'),
+  bestSchedule: sourced(
+    { truncationInterval: 1, blockSize: 1 },
+    'paper',
+    'Stated: the best by the figure of merit.',
+  ),
   truncationIntervals: sourced([10, 5, 2, 1], 'paper', 'The k of the figures.'),
   ...common,
 };
@@ -54,6 +59,11 @@ const cifar10Dvs: Preset = {
   ),
   stepCount: sourced(100, 'paper', 'Stated: the first 100 frames.'),
   stepDurationUs: sourced(5_000, 'paper', 'Stated: 5 ms.'),
+  bestSchedule: sourced(
+    { truncationInterval: 10, blockSize: 1 },
+    'paper',
+    'Stated: the best by the figure of merit.',
+  ),
   truncationIntervals: sourced([100, 50, 20, 10, 1], 'paper', 'The k of the figures.'),
   ...common,
 };

@@ -37,6 +37,11 @@ const vgg11: Preset = {
   ),
   stepCount: sourced(60, 'paper', 'Stated: the first 60 frames.'),
   stepDurationUs: sourced(5_000, 'paper', 'Stated: 5 ms.'),
+  bestSchedule: sourced(
+    { truncationInterval: 10, blockSize: 5 },
+    'paper',
+    'Stated: k = 10 is the most accurate for LBP5; there is no figure of merit.',
+  ),
   truncationIntervals: sourced(
     [60, 30, 20, 10, 5, 1],
     'ours',
@@ -80,6 +85,11 @@ const resnet18: Preset = {
   ),
   stepCount: sourced(8, 'paper', 'Stated.'),
   stepDurationUs: sourced(null, 'paper', 'Recordings are used as the data set gives them.'),
+  bestSchedule: sourced(
+    { truncationInterval: 4, blockSize: 4 },
+    'inferred',
+    'Stated is that k = 4 is the most accurate for local BP; how the network was cut is not, n = 4 (its four stages) is ours.',
+  ),
   truncationIntervals: sourced(
     [8, 4, 2, 1],
     'ours',

@@ -1,6 +1,7 @@
 import type { FrameShape } from '../encodedDataset.ts';
 import type { ClassifierKind, LayerSpec } from '../network.ts';
 import type { NeuronParameters } from '../neuron.ts';
+import type { Schedule } from '../schedule.ts';
 import type {
   InitializationSpec,
   LearningRateDecay,
@@ -63,6 +64,8 @@ export interface Preset {
   truncationIntervals: Sourced<number[]>;
   /** The n that are compared, largest (L, full BPTT) first. */
   blockSizes: Sourced<number[]>;
+  /** The (k, n) to start with: the paper's best one where it names one. */
+  bestSchedule: Sourced<Schedule>;
   batchSize: Sourced<number>;
   loss: Sourced<LossKind>;
   update: Sourced<UpdateRule>;
