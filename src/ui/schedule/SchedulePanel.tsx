@@ -60,14 +60,19 @@ export function SchedulePanel() {
           <div className="grid-legend">
             <span className="key key-forward">forward: crosses every border</span>
             <span className="key key-backward">backward: stops at every border</span>
-            <button
-              type="button"
-              className="button quiet small"
-              onClick={order.toggle}
-              aria-pressed={order.isPlaying}
-            >
-              {order.isPlaying ? 'Stop the order' : 'Show the order'}
-            </button>
+            <span className="order-buttons">
+              <button type="button" className="button quiet small" onClick={order.next}>
+                Next pass
+              </button>
+              <button
+                type="button"
+                className="button quiet small"
+                onClick={order.toggle}
+                aria-pressed={order.isPlaying}
+              >
+                {order.isPlaying ? 'Stop the order' : 'Show the order'}
+              </button>
+            </span>
           </div>
           <p className="order-line small" aria-live="off">
             {order.text}

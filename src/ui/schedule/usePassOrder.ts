@@ -16,21 +16,36 @@ const WORDS: Record<PlannedMove['kind'], string> = {
  */
 export function usePassOrder(moves: PlannedMove[] | undefined) {
   const [at, setAt] = useState<number | null>(null);
+  const [isPlaying, setIsPlaying] = useState(false);
+  const count = moves?.length ?? 0;
 
   useEffect(() => {
-    if (at === null || !moves) return;
-    const timer = setTimeout(() => setAt(at + 1 < moves.length ? at + 1 : null), MOVE_MS);
+    if (!isPlaying) return;
+    const timer = setTimeout(() => {
+      const next = (at ?? -1) + 1;
+      setAt(next < count ? next : null);
+      if (next >= count) setIsPlaying(false);
+    }, MOVE_MS);
     return () => clearTimeout(timer);
-  }, [at, moves]);
+  }, [isPlaying, at, count]);
 
-  const move = at !== null && moves ? (moves[at] ?? null) : null;
+  const move = at !== null ? (moves?.[at] ?? null) : null;
   const text = move
     ? `Interval ${move.interval + 1}, block ${move.block + 1}: ${WORDS[move.kind]}.`
     : 'Each tile is one block in one interval. The plan finishes a tile before it starts the next.';
   return {
     move,
     text,
-    isPlaying: at !== null,
-    toggle: () => setAt(at === null ? 0 : null),
+    isPlaying,
+    /** Plays from the start, or stops and puts the lights out. */
+    toggle() {
+      setAt(isPlaying ? null : 0);
+      setIsPlaying(!isPlaying);
+    },
+    /** One move on, by hand; after the last one the lights go out. */
+    next() {
+      setIsPlaying(false);
+      setAt(at === null ? 0 : at + 1 < count ? at + 1 : null);
+    },
   };
 }
