@@ -36,9 +36,11 @@ function datasetOf(split: (index: number) => number): EncodedDataset {
 function fakeData(recordingCount = SAMPLES) {
   const calls: { imported: DroppedFile[]; generated: string[] } = { imported: [], generated: [] };
   const summary: DataSummary = {
+    kind: 'events',
     name: 'recordings',
     synthetic: false,
     sensor: { width: 34, height: 34 },
+    channels: 2,
     classes: ['a', 'b', 'c'].map((name) => ({ name, train: 2, test: 1 })),
     recordingCount,
     eventsPerSecond: 1,

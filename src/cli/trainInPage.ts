@@ -50,12 +50,19 @@ export async function trainInPage(
   }
   ports.trainer.post({ type: 'configure', config, dataset });
   const planned = await inbox.next('planned');
-  const { epochs, peakBytes } = await runEpochs(config.epochs, ports.trainer, inbox, emit);
+  const { epochs, iterations, peakBytes } = await runEpochs(
+    { epochs: config.epochs, iterations: request.iterations },
+    ports.trainer,
+    inbox,
+    emit,
+  );
   ports.trainer.post({ type: 'dispose' });
   return {
     session: { ...settings, data: { ...settings.data, fingerprint: run.fingerprint } },
     digest: epochs[epochs.length - 1].digest,
     epochs,
+    iterations,
+    dataset: { name: run.datasetName, synthetic: run.synthetic },
     forecastBytes: planned.forecastBytes,
     peakBytes: Math.max(planned.measuredBytes, peakBytes),
     adapter: adapter satisfies AdapterInfo,
@@ -72,9 +79,13 @@ async function loadRecordings(
   const onProgress = ({ done, total, label }: { done: number; total: number; label: string }) =>
     emit({ type: 'progress', fraction: done / Math.max(1, total), label });
   if (files === null) return settingsForData(session, await loadBuiltInSet(data, session, { onProgress }));
-  const { splitSeed, testFraction } = session.data;
+  const { splitSeed, testFraction, imageOrientation } = session.data;
   const dropped = await fetchAll(files, fetchFile);
-  const summary = await data.importFiles(dropped, { splitSeed, testFraction }, { onProgress });
+  const summary = await data.importFiles(
+    dropped,
+    { splitSeed, testFraction, imageOrientation },
+    { onProgress },
+  );
   for (const { file, error } of summary.problems) emit({ type: 'note', line: `${file}: ${error.message}` });
   checkLoaded(summary, files.length);
   const found = settingsForData({ ...session, data: { ...session.data, source: 'files' } }, summary);
@@ -140,25 +151,33 @@ function createInbox(trainer: TrainerPort): Inbox {
   };
 }
 
+/** When a run ends: with its last epoch, or before that after so many iterations. */
+interface RunLength {
+  epochs: number;
+  iterations?: number;
+}
+
 async function runEpochs(
-  epochCount: number,
+  length: RunLength,
   trainer: { post(request: TrainerRequest): void },
   inbox: Inbox,
   emit: (event: PageEvent) => void,
-): Promise<{ epochs: EpochMetrics[]; peakBytes: number }> {
+): Promise<{ epochs: EpochMetrics[]; iterations: number; peakBytes: number }> {
   const epochs: EpochMetrics[] = [];
+  let iterations = 0;
   let peakBytes = 0;
-  trainer.post({ type: 'start' });
+  trainer.post({ type: 'start', iterationLimit: length.iterations });
   while (true) {
     const message = await inbox.next('iteration', 'epoch', 'status');
     if (message.type === 'iteration') {
+      iterations = message.metrics.iteration;
       peakBytes = Math.max(peakBytes, message.metrics.peakBytes);
-      emit(progressOf(message.metrics, epochCount));
+      emit(progressOf(message.metrics, length));
     } else if (message.type === 'epoch') {
       epochs.push(message.metrics);
       emit({ type: 'epoch', metrics: message.metrics });
     } else if (message.status === 'finished') {
-      return { epochs, peakBytes };
+      return { epochs, iterations, peakBytes };
     } else if (message.status === 'failed') {
       // The reason follows as an error message, or has been thrown already.
       await inbox.next('error');
@@ -166,15 +185,15 @@ async function runEpochs(
   }
 }
 
-function progressOf(metrics: IterationMetrics, epochCount: number): PageEvent {
-  const { epoch, epochIteration, epochIterations, lossPerBlock, samplesPerSecond, secondsLeft } = metrics;
-  const done = epoch + epochIteration / Math.max(1, epochIterations);
+function progressOf(metrics: IterationMetrics, { epochs, iterations }: RunLength): PageEvent {
+  const { iteration, epoch, epochIteration, epochIterations, lossPerBlock, samplesPerSecond, secondsLeft } = metrics;
+  const done = (epoch + epochIteration / Math.max(1, epochIterations)) / epochs;
   const loss = lossPerBlock[lossPerBlock.length - 1];
   return {
     type: 'progress',
-    fraction: done / epochCount,
+    fraction: iterations === undefined ? done : Math.max(done, iteration / iterations),
     label:
-      `epoch ${Math.min(epoch + 1, epochCount)} of ${epochCount}, loss ${loss.toFixed(4)}, ` +
+      `epoch ${Math.min(epoch + 1, epochs)} of ${epochs}, loss ${loss.toFixed(4)}, ` +
       `${samplesPerSecond.toFixed(0)} samples/s, ${Math.ceil(secondsLeft)} s left`,
   };
 }

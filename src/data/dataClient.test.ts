@@ -70,7 +70,7 @@ describe('data client and service', () => {
       const { name, events: expected } = set.recordings[index];
       expect(view).toMatchObject({ name, split: index < 12 ? 'train' : 'test' });
       expect(view.className).toBe(set.classNames[set.recordings[index].classIndex]);
-      expect(view.events).toEqual(expected);
+      expect(view).toMatchObject({ kind: 'events', events: expected });
     }
   });
 
@@ -82,7 +82,11 @@ describe('data client and service', () => {
       blob: new Blob([bytes]),
     }));
     files.push({ path: 'b/3.bin', blob: new Blob([bytes.slice(0, 7)]) });
-    const summary = await client.importFiles(files, { splitSeed: 1, testFraction: 0.5 });
+    const summary = await client.importFiles(files, {
+      splitSeed: 1,
+      testFraction: 0.5,
+      imageOrientation: 'auto',
+    });
     expect(summary.classes).toEqual([
       { name: 'a', train: 1, test: 1 },
       { name: 'b', train: 1, test: 1 },

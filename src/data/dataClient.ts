@@ -7,8 +7,8 @@ import type {
   DataRequest,
   DataResults,
   DataSummary,
+  ImportSettings,
   RecordingView,
-  SplitOptions,
 } from './dataMessages.ts';
 import type { EncodingSettings } from './encode.ts';
 import type { ImportFile } from './import/candidates.ts';
@@ -33,13 +33,13 @@ export interface DataWorkerPort {
  * AppErrors of the job, or the reason of the job's signal.
  */
 export interface DataClient {
-  /** Replaces the recordings by dropped files. */
-  importFiles(files: ImportFile[], split: SplitOptions, options?: JobOptions): Promise<DataSummary>;
+  /** Replaces the recordings by dropped files: event recordings, or images. */
+  importFiles(files: ImportFile[], settings: ImportSettings, options?: JobOptions): Promise<DataSummary>;
   /** Replaces the recordings by a built-in set. */
   generate(kind: SyntheticKind, counts: SyntheticOptions, options?: JobOptions): Promise<DataSummary>;
-  /** Frames of all recordings; `no-recordings` when nothing is loaded. */
+  /** Frames of all recordings; `no-recordings` when nothing is loaded. The settings play no part for images. */
   encode(settings: EncodingSettings, options?: JobOptions): Promise<EncodedDataset>;
-  /** A copy of one recording, by its index in the encoded data set. */
+  /** A copy of one recording or image, by its index in the encoded data set. */
   recording(index: number): Promise<RecordingView>;
   /** Null when nothing is loaded. */
   summary(): Promise<DataSummary | null>;
@@ -113,8 +113,8 @@ export function createDataClient(worker: DataWorkerPort): DataClient {
   }
 
   return {
-    importFiles: (files, split, options) =>
-      run<'importFiles'>({ kind: 'importFiles', files, split }, options),
+    importFiles: (files, settings, options) =>
+      run<'importFiles'>({ kind: 'importFiles', files, settings }, options),
     generate: (set, counts, options) => run<'generate'>({ kind: 'generate', set, options: counts }, options),
     encode: (settings, options) => run<'encode'>({ kind: 'encode', settings }, options),
     recording: (index) => run<'recording'>({ kind: 'recording', index }),

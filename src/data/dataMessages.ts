@@ -1,7 +1,8 @@
-import type { EncodedDataset } from '../core/encodedDataset.ts';
+import type { EncodedDataset, FrameShape, InputKind } from '../core/encodedDataset.ts';
 import type { ErrorData } from '../core/errors.ts';
 import type { EventStream, SensorSize } from '../core/eventStream.ts';
 import type { EncodingSettings } from './encode.ts';
+import type { ImageOrientation } from './frames/importImages.ts';
 import type { ImportFile } from './import/candidates.ts';
 import type { ImportProblem, SetOrigin } from './recordingSet.ts';
 import type { SyntheticKind, SyntheticOptions } from './synthetic/index.ts';
@@ -14,42 +15,62 @@ export interface DataProgress {
   label: string;
 }
 
-/** What the page shows of the recordings that are loaded. */
+/** What the page shows of the recordings or images that are loaded. */
 export interface DataSummary {
+  kind: InputKind;
   name: string;
   /** True for generated sets; the page says so wherever the set is named. */
   synthetic: boolean;
+  /** Pixels of the sensor, or of the images. */
   sensor: SensorSize;
+  /** Events: 2, the polarities. Images: 1 for grey, 3 for colour. */
+  channels: number;
   /** In class order. */
   classes: { name: string; train: number; test: number }[];
+  /** Recordings, or images. */
   recordingCount: number;
-  /** Mean over the recordings. */
+  /** Mean over the recordings; 0 for images. */
   eventsPerSecond: number;
-  /** Mean duration of a recording, first to last event. */
+  /** Mean duration of a recording, first to last event; 0 for images. */
   durationUs: number;
   problems: ImportProblem[];
   /** Where classes and split come from; only of imported sets. */
   origin?: SetOrigin;
 }
 
-/** One recording for the player. */
-export interface RecordingView {
+interface SampleFacts {
   name: string;
   className: string;
   split: 'train' | 'test';
+}
+
+/** One event recording for the player. */
+export interface EventView extends SampleFacts {
+  kind: 'events';
   events: EventStream;
 }
 
-/** How recordings without split folders are divided. */
-export interface SplitOptions {
+/** One image for the player; pixels u8[height][width][channels], upright. */
+export interface ImageView extends SampleFacts {
+  kind: 'frames';
+  shape: FrameShape;
+  pixels: Uint8Array;
+}
+
+export type RecordingView = EventView | ImageView;
+
+/** What the visitor may decide about an import. */
+export interface ImportSettings {
+  /** How a set that does not say what trains and what tests is divided. */
   splitSeed: number;
   testFraction: number;
+  imageOrientation: ImageOrientation;
 }
 
 /** Everything the data worker can be asked to do. */
 export type DataJob =
   | { kind: 'generate'; set: SyntheticKind; options: SyntheticOptions }
-  | { kind: 'importFiles'; files: ImportFile[]; split: SplitOptions }
+  | { kind: 'importFiles'; files: ImportFile[]; settings: ImportSettings }
   | { kind: 'encode'; settings: EncodingSettings }
   | { kind: 'recording'; index: number }
   | { kind: 'summary' };

@@ -1,8 +1,18 @@
+import { frameSize } from '../core/encodedDataset.ts';
 import { AppError, toErrorData } from '../core/errors.ts';
-import type { DataJob, DataReply, DataRequest, DataResults, RecordingView } from './dataMessages.ts';
+import type {
+  DataJob,
+  DataReply,
+  DataRequest,
+  DataResults,
+  EventView,
+  ImageView,
+  RecordingView,
+} from './dataMessages.ts';
 import { encodeDataset } from './encode.ts';
-import { importFiles } from './importFiles.ts';
-import type { RecordingSet } from './recordingSet.ts';
+import { encodeImages } from './frames/encodeImages.ts';
+import { importData } from './importData.ts';
+import type { ImageSet, LoadedSet, RecordingSet } from './recordingSet.ts';
 import { splitName, summarize } from './summarize.ts';
 import { generateSyntheticSet } from './synthetic/index.ts';
 
@@ -28,12 +38,12 @@ function noRecordings(): AppError {
 }
 
 /**
- * The data side of the program, without the worker around it: keeps the recordings, runs jobs on them. A job that
+ * The data side of the program, without the worker around it: keeps the recordings or images, runs jobs on them. A job that
  * fails or is cancelled leaves the recordings of before in place.
  */
 export function createDataService(post: PostReply): DataService {
   const running = new Map<number, AbortController>();
-  let loaded: RecordingSet | null = null;
+  let loaded: LoadedSet | null = null;
 
   async function run(job: DataJob, { signal, report }: JobContext): Promise<DataResults[keyof DataResults]> {
     switch (job.kind) {
@@ -48,8 +58,8 @@ export function createDataService(post: PostReply): DataService {
         return summarize(loaded);
       }
       case 'importFiles':
-        loaded = await importFiles(job.files, {
-          ...job.split,
+        loaded = await importData(job.files, {
+          ...job.settings,
           signal,
           onProgress: ({ bytesDone, byteCount, filesDone, fileCount, file }) =>
             report(
@@ -61,6 +71,7 @@ export function createDataService(post: PostReply): DataService {
         return summarize(loaded);
       case 'encode': {
         if (!loaded) throw noRecordings();
+        if (loaded.kind === 'frames') return encodeImages(loaded, signal);
         const label = 'Making frames';
         return encodeDataset(loaded, job.settings, (done, total) => report(done, total, label), signal);
       }
@@ -94,34 +105,66 @@ export function createDataService(post: PostReply): DataService {
   };
 }
 
-/** A copy of one recording: the original stays where it is. */
-function viewRecording(set: RecordingSet | null, index: number): RecordingView {
+/** A copy of one recording or image: the original stays where it is. */
+function viewRecording(set: LoadedSet | null, index: number): RecordingView {
   if (!set) throw noRecordings();
-  const recording = set.recordings[index];
-  if (!recording) {
+  const count = set.kind === 'frames' ? set.labels.length : set.recordings.length;
+  if (!Number.isInteger(index) || index < 0 || index >= count) {
     throw new AppError(
       'no-such-recording',
-      `There is no recording ${index}: the set ${set.name} has ${set.recordings.length}.`,
-      `Choose one from 0 to ${set.recordings.length - 1}.`,
+      `There is no recording ${index}: the set ${set.name} has ${count}.`,
+      `Choose one from 0 to ${count - 1}.`,
     );
   }
-  const { sensor, tUs, x, y, polarity } = recording.events;
+  return set.kind === 'frames' ? viewImage(set, index) : viewEvents(set, index);
+}
+
+function viewEvents(set: RecordingSet, index: number): EventView {
+  const { name, classIndex, split, events } = set.recordings[index];
+  const { sensor, tUs, x, y, polarity } = events;
   return {
-    name: recording.name,
-    className: set.classNames[recording.classIndex],
-    split: splitName(recording.split),
+    kind: 'events',
+    name,
+    className: set.classNames[classIndex],
+    split: splitName(split),
     events: { sensor, tUs: tUs.slice(), x: x.slice(), y: y.slice(), polarity: polarity.slice() },
   };
+}
+
+function viewImage(set: ImageSet, index: number): ImageView {
+  const { shape, pixels, labels, split, classNames } = set;
+  const size = frameSize(shape);
+  return {
+    kind: 'frames',
+    name: imageName(set, index),
+    className: classNames[labels[index]],
+    split: splitName(split[index]),
+    shape: { ...shape },
+    pixels: pixels.slice(index * size, (index + 1) * size),
+  };
+}
+
+/** The file an image is from and its number in it, from 0. */
+function imageName({ files }: ImageSet, index: number): string {
+  let first = 0;
+  for (const { path, count } of files) {
+    if (index < first + count) return `${path} #${index - first}`;
+    first += count;
+  }
+  return `#${index}`;
 }
 
 /** Buffers the service does not need any more: frames just made, copies of a recording. */
 function transferables(result: DataResults[keyof DataResults]): ArrayBuffer[] {
   if (result === null) return [];
-  if ('bits' in result)
-    return [result.bits, result.labels, result.split].map((array) => array.buffer as ArrayBuffer);
+  const buffers = (...arrays: ArrayBufferView[]) => arrays.map((array) => array.buffer as ArrayBuffer);
+  if ('bits' in result) {
+    const { bits, pixels, labels, split } = result;
+    return buffers(bits, labels, split, ...(pixels ? [pixels] : []));
+  }
   if ('events' in result) {
     const { tUs, x, y, polarity } = result.events;
-    return [tUs, x, y, polarity].map((array) => array.buffer as ArrayBuffer);
+    return buffers(tUs, x, y, polarity);
   }
-  return [];
+  return 'pixels' in result ? buffers(result.pixels) : [];
 }

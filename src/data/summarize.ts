@@ -1,9 +1,32 @@
 import { TEST, TRAIN } from '../core/encodedDataset.ts';
 import type { DataSummary } from './dataMessages.ts';
-import type { RecordingSet } from './recordingSet.ts';
+import type { ImageSet, LoadedSet, RecordingSet } from './recordingSet.ts';
 
-/** Counts per class and split, mean event rate and duration of a set. Recordings without events count as 0 us long. */
-export function summarize(set: RecordingSet): DataSummary {
+/** Counts per class and split; of recordings mean event rate and duration. Recordings without events are 0 us long. */
+export function summarize(set: LoadedSet): DataSummary {
+  return set.kind === 'frames' ? summarizeImages(set) : summarizeRecordings(set);
+}
+
+function summarizeImages(set: ImageSet): DataSummary {
+  const classes = set.classNames.map((name) => ({ name, train: 0, test: 0 }));
+  for (const [i, label] of set.labels.entries()) classes[label][splitName(set.split[i])]++;
+  const { channels, height, width } = set.shape;
+  return {
+    kind: 'frames',
+    name: set.name,
+    synthetic: set.synthetic,
+    sensor: { width, height },
+    channels,
+    classes,
+    recordingCount: set.labels.length,
+    eventsPerSecond: 0,
+    durationUs: 0,
+    problems: set.problems,
+    origin: set.origin,
+  };
+}
+
+function summarizeRecordings(set: RecordingSet): DataSummary {
   const classes = set.classNames.map((name) => ({ name, train: 0, test: 0 }));
   let events = 0;
   let durationUs = 0;
@@ -21,9 +44,11 @@ export function summarize(set: RecordingSet): DataSummary {
   }
   const recordingCount = set.recordings.length;
   return {
+    kind: 'events',
     name: set.name,
     synthetic: set.synthetic,
     sensor: set.sensor,
+    channels: 2,
     classes,
     recordingCount,
     eventsPerSecond: durationUs > 0 ? events / (durationUs / 1e6) : 0,

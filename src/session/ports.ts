@@ -11,7 +11,7 @@ export interface TrainerPort {
 }
 
 export type { JobOptions } from '../data/dataClient.ts';
-export type { DataProgress, DataSummary, RecordingView } from '../data/dataMessages.ts';
+export type { DataProgress, DataSummary, EventView, ImageView, RecordingView } from '../data/dataMessages.ts';
 export type { ImportProblem } from '../data/recordingSet.ts';
 
 /** A file the visitor dropped or picked; `path` uses '/' and keeps the folders of a dropped folder. */

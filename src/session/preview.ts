@@ -1,6 +1,6 @@
 import { type FrameShape, wordsPerFrame } from '../core/encodedDataset.ts';
 import { encodeRecording } from '../data/encode.ts';
-import type { RecordingView } from './ports.ts';
+import type { EventView } from './ports.ts';
 import type { Session } from './session.ts';
 
 /** The binary frames that the network gets of one recording, made by the encoder that makes the training set. */
@@ -12,7 +12,7 @@ export interface PreviewFrames {
 }
 
 /** Frames never exceed the sensor: what the settings ask for is cut to what this recording has. */
-export function previewFrames(recording: RecordingView, encoding: Session['encoding']): PreviewFrames {
+export function previewFrames(recording: EventView, encoding: Session['encoding']): PreviewFrames {
   const { sensor } = recording.events;
   const shape = {
     channels: 2,

@@ -6,7 +6,14 @@ import { makeStandIn, STAND_IN_NAME } from '../data/synthetic/standIn.ts';
 import { layersForInput } from './defaultNetwork.ts';
 import { limitSamples } from './limitSamples.ts';
 import type { DataPort, DataSummary, JobOptions } from './ports.ts';
-import { BUILT_IN_SETS, defaultSession, expectedMeta, type Session, toNetworkSpec, toTrainingConfig } from './session.ts';
+import {
+  BUILT_IN_SETS,
+  defaultSession,
+  expectedMeta,
+  type Session,
+  toNetworkSpec,
+  toTrainingConfig,
+} from './session.ts';
 import type { RunState } from './sessionStore.ts';
 
 /** What `configure` needs, and what the page shows of it. */
@@ -42,8 +49,6 @@ function standInSummary({ data, encoding }: Session): DataSummary {
     kind: encoding.input,
     name: STAND_IN_NAME,
     synthetic: true,
-    kind: encoding.input,
-    channels: encoding.channels,
     sensor: { width: encoding.width, height: encoding.height },
     channels: encoding.channels,
     classes: Array.from({ length: classCount }, (_, index) => ({
@@ -132,8 +137,12 @@ export function settingsForData(settings: Session, summary: DataSummary): Sessio
   const isBuiltIn = data.source !== 'files';
   // A link to files remembers how many were used; a first drop uses them all.
   const keepsCounts = isBuiltIn || data.fingerprint !== undefined;
+  const fitted = encodingForData(encoding, summary);
+  const { input: kind, channels, height, width } = fitted;
+  const layers = layersForInput(settings.network.layers, { kind, shape: { channels, height, width } });
   return {
     ...settings,
+    network: { ...settings.network, layers },
     data: {
       ...data,
       name: nameOf(data.source, summary),

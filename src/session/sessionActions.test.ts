@@ -8,9 +8,11 @@ import { createSessionActions, type SessionActions } from './sessionActions.ts';
 import { createSessionStore, pendingChanges, type SessionStore } from './sessionStore.ts';
 
 const summary = (change: Partial<DataSummary> = {}): DataSummary => ({
+  kind: 'events',
   name: 'some set',
   synthetic: true,
   sensor: { width: 34, height: 34 },
+  channels: 2,
   classes: Array.from({ length: 10 }, (_, i) => ({ name: String(i), train: 2, test: 1 })),
   recordingCount: 30,
   eventsPerSecond: 1000,

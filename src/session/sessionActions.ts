@@ -215,9 +215,10 @@ export function createSessionActions(store: SessionStore, ports: SessionPorts): 
 
     async dropFiles(files) {
       if (files.length === 0) return;
-      const { splitSeed, testFraction } = get().settings.data;
+      const { splitSeed, testFraction, imageOrientation } = get().settings.data;
+      const choices = { splitSeed, testFraction, imageOrientation };
       await runDataJob('Reading files', async (signal) => {
-        const summary = await data.importFiles(files, { splitSeed, testFraction }, jobOptions(signal));
+        const summary = await data.importFiles(files, choices, jobOptions(signal));
         signal.throwIfAborted();
         set({ importProblems: summary.problems });
         if (summary.recordingCount === 0) {
