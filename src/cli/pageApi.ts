@@ -9,6 +9,8 @@ export interface TrainRequest {
   files: SharedFile[] | null;
   /** Caps on the samples of imported recordings; absent = all of them (built-in sets have theirs in the session). */
   limits: { train?: number; test?: number };
+  /** Iterations after which the run ends, in the middle of an epoch if need be; absent = all epochs. */
+  iterations?: number;
 }
 
 export interface TrainOutcome {
@@ -18,6 +20,10 @@ export interface TrainOutcome {
   digest: string;
   /** One per epoch, the first one before any training. */
   epochs: EpochMetrics[];
+  /** Iterations trained. */
+  iterations: number;
+  /** The data set, and whether it was generated. */
+  dataset: { name: string; synthetic: boolean };
   forecastBytes: number;
   peakBytes: number;
   adapter: AdapterInfo;

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { encodeLink } from '../session/linkCodec.ts';
+import { presetSession } from '../session/presetSession.ts';
 import { defaultSession } from '../session/session.ts';
 import { applySetting } from '../session/sessionFields.ts';
 import type { EpochMetrics } from '../trainer/messages.ts';
@@ -29,6 +30,8 @@ const outcome: TrainOutcome = {
   session: defaultSession(),
   digest: 'digest 1',
   epochs: [epoch(0), epoch(1)],
+  iterations: 4,
+  dataset: { name: 'Stand-in patterns', synthetic: true },
   forecastBytes: 100,
   peakBytes: 100,
   adapter: {
@@ -101,6 +104,23 @@ describe('npm run train', () => {
     expect(written.notes.length).toBeGreaterThan(0);
   });
 
+  it('starts from a preset, with the learning rate of the k that is asked for', async () => {
+    expect((await requestOf('--preset', 'vgg11-ncaltech101')).session).toEqual(
+      presetSession('vgg11-ncaltech101'),
+    );
+    const rateOf = async (...pairs: string[]) => {
+      const sets = pairs.flatMap((pair) => ['--set', pair]);
+      return (await requestOf('--preset', 'lenet1-emnist', ...sets)).session.optimizer.learningRate;
+    };
+    expect([await rateOf(), await rateOf('k=5'), await rateOf('k=20')]).toEqual([0.02, 0.05, 0.1]);
+    expect(await rateOf('k=5', 'lr=0.3')).toBe(0.3);
+    expect(await rateOf('T=5', 'k=5', 'batch=2')).toBe(0.05);
+  });
+
+  it('ends after as many iterations as asked', async () => {
+    expect((await requestOf('--iterations', '3')).iterations).toBe(3);
+  });
+
   it('limits imported samples only where it was asked to', async () => {
     expect((await requestOf('--data', 'x')).limits).toEqual({});
     expect((await requestOf('--data', 'x', '--samples', '9', '--set', 'test=4')).limits).toEqual({
@@ -117,6 +137,9 @@ describe('npm run train', () => {
     [['--epochs', '1.5'], '--epochs is 1.5, allowed is 1 to 10000.'],
     [['--nope'], "Unknown option '--nope'."],
     [['a.json', 'b.json'], '2 sessions were given, one is run at a time.'],
+    [['a.json', '--preset', 'lenet1-emnist'], 'A session (a.json) and a preset (lenet1-emnist) were given'],
+    [['--preset', 'lenet'], 'There is no preset "lenet".'],
+    [['--iterations', '0'], '--iterations is 0, allowed is 1 to 1000000000.'],
     [['/nowhere/a.json'], 'The session file /nowhere/a.json cannot be read (ENOENT).'],
     [['--set', 'data=files'], 'The session trains on files'],
   ])('refuses %j with a sentence', async (args, message) => {
@@ -144,6 +167,8 @@ describe('npm run train', () => {
           seconds: 1.5,
         },
       ],
+      dataset: { name: 'Stand-in patterns', synthetic: true },
+      iterations: 4,
       forecastBytes: 100,
       peakBytes: 100,
       adapter: { software: true },

@@ -1,6 +1,8 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { AppError } from '../core/errors.ts';
+import { findPreset, presetOptimizer } from '../core/presets.ts';
 import { decodeLink } from '../session/linkCodec.ts';
+import { presetSession } from '../session/presetSession.ts';
 import { checkSession, defaultSession, parseSession, type Session } from '../session/session.ts';
 import { applySetting, findField } from '../session/sessionFields.ts';
 import type { EpochMetrics } from '../trainer/messages.ts';
@@ -9,12 +11,14 @@ import type { CommandHost } from './host.ts';
 import type { PageEvent, TrainOutcome, TrainRequest } from './pageApi.ts';
 
 const USAGE =
-  'npm run train -- [<session file or share link>] [--data PATH] [--epochs N] [--samples N] ' +
+  'npm run train -- [<session file or share link> | --preset NAME] [--data PATH] [--epochs N] [--iterations N] [--samples N] ' +
   '[--set field=value ...] [--report out.json]';
 
 const OPTIONS = {
+  preset: { type: 'string' },
   data: { type: 'string' },
   epochs: { type: 'string' },
+  iterations: { type: 'string' },
   samples: { type: 'string' },
   set: { type: 'string', multiple: true },
   report: { type: 'string' },
@@ -66,6 +70,14 @@ function applyPairs(session: Session, pairs: string[]): Session {
   }, session);
 }
 
+/** A preset with changed settings; its learning rate is the one for the k that comes out, unless it is set as well. */
+function presetWith(name: string, pairs: string[]): Session {
+  const base = presetSession(name);
+  const { truncationInterval } = applyPairs(base, pairs).schedule;
+  const optimizer = presetOptimizer(findPreset(name), truncationInterval);
+  return applyPairs({ ...base, optimizer }, pairs);
+}
+
 /** Reads the command line into what the page needs. Exported for tests. */
 export async function readTrainRequest(
   args: string[],
@@ -83,7 +95,17 @@ export async function readTrainRequest(
   if (values.epochs !== undefined) pairs.push(`epochs=${readInteger('epochs', values.epochs, 1, 10_000)}`);
   if (values.samples !== undefined)
     pairs.push(`train=${readInteger('samples', values.samples, 1, 1_000_000)}`);
-  const session = applyPairs(await readSession(positionals[0], host), pairs);
+  if (values.preset !== undefined && positionals.length > 0) {
+    throw new AppError(
+      'arguments-invalid',
+      `A session (${positionals[0]}) and a preset (${values.preset}) were given, one of them is run.`,
+      `Usage: ${USAGE}`,
+    );
+  }
+  const session =
+    values.preset === undefined
+      ? applyPairs(await readSession(positionals[0], host), pairs)
+      : presetWith(values.preset, pairs);
   if (session.data.source === 'files' && values.data === undefined) {
     throw new AppError(
       'no-recordings',
@@ -98,7 +120,11 @@ export async function readTrainRequest(
   const files = values.data === undefined ? null : await host.share(values.data);
   // With files the class count is known only when they are read; the page checks again.
   if (files === null) checkSession(session);
-  return { request: { session, files, limits }, report: values.report };
+  const iterations =
+    values.iterations === undefined
+      ? {}
+      : { iterations: readInteger('iterations', values.iterations, 1, 1e9) };
+  return { request: { session, files, limits, ...iterations }, report: values.report };
 }
 
 const percent = (fraction: number) => `${(100 * fraction).toFixed(1)} %`;
@@ -141,6 +167,8 @@ export function trainReport(outcome: TrainOutcome): object {
   return {
     session: outcome.session,
     digest: outcome.digest,
+    dataset: outcome.dataset,
+    iterations: outcome.iterations,
     trainSamples: outcome.trainSamples,
     testSamples: outcome.testSamples,
     initial: initial ? reportAccuracy(initial) : null,

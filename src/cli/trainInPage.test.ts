@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { EncodedDataset } from '../core/encodedDataset.ts';
 import type { DataPort, DataSummary, DroppedFile, TrainerPort } from '../session/ports.ts';
+import { presetSession } from '../session/presetSession.ts';
 import { defaultSession, type Session } from '../session/session.ts';
 import type { EpochMetrics, IterationMetrics, TrainerMessage, TrainerRequest } from '../trainer/messages.ts';
 import type { PageEvent, TrainRequest } from './pageApi.ts';
@@ -155,6 +156,30 @@ describe('training in the headless page', () => {
     expect(outcome).toMatchObject({ digest: 'digest 2', forecastBytes: 800, peakBytes: 1000, adapter });
     expect(outcome.epochs.map(({ epoch }) => epoch)).toEqual([0, 1, 2]);
     expect(outcome.session.data.fingerprint).toBe('f'.repeat(64));
+  });
+
+  it('hands on a limit of iterations, and counts them', async () => {
+    const { outcome, requests, events } = await run({ iterations: 2 });
+    expect(requests).toContainEqual({ type: 'start', iterationLimit: 2 });
+    expect(outcome.iterations).toBe(1);
+    expect(outcome.dataset).toEqual({ name: 'recordings', synthetic: false });
+    expect(events).toContainEqual(expect.objectContaining({ type: 'progress', fraction: 0.75 }));
+    const far = (await run({ iterations: 1 })).events;
+    expect(far).toContainEqual(expect.objectContaining({ type: 'progress', fraction: 1 }));
+  });
+
+  it('makes stand-in patterns of the size that the session asks for', async () => {
+    const preset = presetSession('resnet18-esimagenet');
+    const small = { ...preset, data: { ...preset.data, trainCount: 3, testCount: 2 } };
+    const { outcome, requests, calls } = await run({ session: small });
+    expect(calls).toEqual({ imported: [], generated: [] });
+    const configure = requests.find((request) => request.type === 'configure');
+    expect(configure).toMatchObject({
+      config: { network: { input: { shape: { channels: 2, height: 64, width: 64 } }, classCount: 200 } },
+      dataset: { name: 'Stand-in patterns', shape: { channels: 2, height: 64, width: 64 }, stepCount: 8 },
+    });
+    expect([outcome.trainSamples, outcome.testSamples]).toEqual([3, 2]);
+    expect(outcome.dataset).toEqual({ name: 'Stand-in patterns', synthetic: true });
   });
 
   it('imports files in their order and notes the refused ones', async () => {

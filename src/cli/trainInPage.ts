@@ -186,7 +186,8 @@ async function runEpochs(
 }
 
 function progressOf(metrics: IterationMetrics, { epochs, iterations }: RunLength): PageEvent {
-  const { iteration, epoch, epochIteration, epochIterations, lossPerBlock, samplesPerSecond, secondsLeft } = metrics;
+  const { iteration, epoch, epochIteration, epochIterations, lossPerBlock, samplesPerSecond, secondsLeft } =
+    metrics;
   const done = (epoch + epochIteration / Math.max(1, epochIterations)) / epochs;
   const loss = lossPerBlock[lossPerBlock.length - 1];
   return {

@@ -9,7 +9,8 @@ export type TrainerRequest =
   | { type: 'connect' }
   /** New run: builds the plan, allocates, draws the initial weights. Answered by `planned`. */
   | { type: 'configure'; config: TrainingConfig; dataset: EncodedDataset }
-  | { type: 'start' }
+  /** Trains to the last epoch, or until `iterationLimit` iterations of the run are done; the epoch is then cut short. */
+  | { type: 'start'; iterationLimit?: number }
   | { type: 'pause' }
   /** One iteration, then paused. */
   | { type: 'step' }
@@ -66,7 +67,7 @@ export interface IterationMetrics {
 
 /** Sent after every epoch (and for epoch 0 before training): fixed weights, both splits. */
 export interface EpochMetrics {
-  /** Epochs trained. */
+  /** Epochs trained, one that an iteration limit cut short included. */
   epoch: number;
   /** Fixed weights, over `trainSamplesEvaluated` samples of the training split. */
   trainAccuracyPerBlock: number[];

@@ -25,6 +25,8 @@ interface Run {
   /** A fixed part of the training split, evaluated with fixed weights. */
   probeSamples: number[];
   iteration: number;
+  /** The run ends after so many iterations, if its epochs have not ended it before. */
+  iterationLimit: number;
   epoch: number;
   epochIteration: number;
   epochSeconds: number;
@@ -76,6 +78,7 @@ export class Trainer {
         await this.#loop;
         return this.#configure(request.config, request.dataset);
       case 'start':
+        this.#active().iterationLimit = request.iterationLimit ?? Number.POSITIVE_INFINITY;
         return this.#start('run');
       case 'step':
         return this.#start('step');
@@ -179,6 +182,7 @@ export class Trainer {
       testSamples,
       probeSamples: epochOrder(trainSamples, config.seed, EVALUATION_STREAM).slice(0, probeCount),
       iteration: 0,
+      iterationLimit: Number.POSITIVE_INFINITY,
       epoch: 0,
       epochIteration: 0,
       epochSeconds: 0,
@@ -271,14 +275,14 @@ export class Trainer {
 
   async #work(run: Run): Promise<void> {
     if (this.#wanted === 'stop' || this.#run !== run) return;
-    if (run.epoch >= run.config.epochs && run.evaluated) {
+    if (hasEnded(run) && run.evaluated) {
       this.#status('finished');
       return;
     }
     this.#status('running');
     while (this.#wanted !== 'stop') {
       if (!run.evaluated && !(await this.#evaluate(run))) break;
-      if (run.epoch >= run.config.epochs) {
+      if (hasEnded(run)) {
         this.#wanted = 'stop';
         this.#status('finished');
         return;
@@ -318,7 +322,7 @@ export class Trainer {
     run.epochIteration++;
     run.epochSeconds += seconds;
     const epochIterations = batches.length;
-    if (run.epochIteration === epochIterations) {
+    if (run.epochIteration === epochIterations || run.iteration === run.iterationLimit) {
       run.epoch++;
       run.epochIteration = 0;
       run.evaluated = false;
@@ -328,7 +332,7 @@ export class Trainer {
       epoch: run.epoch,
       epochIteration: run.epochIteration,
       epochIterations,
-      iterationsLeft: epochIterations * config.epochs - run.iteration,
+      iterationsLeft: Math.min(epochIterations * config.epochs, run.iterationLimit) - run.iteration,
       liveBytes: engine.liveBytes,
       peakBytes: engine.peakBytes,
       force: this.#wanted !== 'run' || run.epochIteration === 0,
@@ -367,6 +371,10 @@ export class Trainer {
     this.#status('running');
     return true;
   }
+}
+
+function hasEnded({ epoch, config, iteration, iterationLimit }: Run): boolean {
+  return epoch >= config.epochs || iteration >= iterationLimit;
 }
 
 /** @throws AppError `data-mismatch` when the frames are not what the network reads. */
