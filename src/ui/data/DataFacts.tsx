@@ -1,3 +1,4 @@
+import type { DataSummary } from '../../session/ports.ts';
 import { formatCount, formatMicroseconds } from '../shared/format.ts';
 import { useSession } from '../shared/sessionContext.tsx';
 
@@ -13,9 +14,7 @@ export function DataFacts() {
     ['classes', summary ? String(summary.classes.length) : String(data.classCount)],
     ['training', summary ? limited(sum('train'), data.trainCount) : String(data.trainCount)],
     ['test', summary ? limited(sum('test'), data.testCount) : String(data.testCount)],
-    ['sensor', summary ? `${summary.sensor.width} × ${summary.sensor.height}` : '–'],
-    ['events', summary ? `${formatCount(summary.eventsPerSecond)}/s` : '–'],
-    ['duration', summary ? formatMicroseconds(summary.durationUs) : '–'],
+    ...(summary?.kind === 'frames' ? imageFacts(summary) : recordingFacts(summary)),
   ];
   return (
     <div className="data-facts">
@@ -32,4 +31,21 @@ export function DataFacts() {
       </dl>
     </div>
   );
+}
+
+const pixelsOf = ({ sensor }: DataSummary) => `${sensor.width} × ${sensor.height}`;
+
+function recordingFacts(summary: DataSummary | null): [string, string][] {
+  return [
+    ['sensor', summary ? pixelsOf(summary) : '–'],
+    ['events', summary ? `${formatCount(summary.eventsPerSecond)}/s` : '–'],
+    ['duration', summary ? formatMicroseconds(summary.durationUs) : '–'],
+  ];
+}
+
+function imageFacts(summary: DataSummary): [string, string][] {
+  return [
+    ['images', pixelsOf(summary)],
+    ['channels', String(summary.channels)],
+  ];
 }

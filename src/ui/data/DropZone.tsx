@@ -3,7 +3,7 @@ import type { DroppedFile } from '../../session/ports.ts';
 import { Icon } from '../shared/Icon.tsx';
 import { fromFileList, readDropped } from './readDropped.ts';
 
-/** Takes files, folders and archives, dropped or picked. */
+/** Takes files, folders and archives of recordings or images, dropped or picked. */
 export function DropZone({ onFiles }: { onFiles: (files: DroppedFile[]) => void }) {
   const [isOver, setIsOver] = useState(false);
   const files = useRef<HTMLInputElement>(null);
@@ -33,9 +33,9 @@ export function DropZone({ onFiles }: { onFiles: (files: DroppedFile[]) => void 
       onDrop={drop}
     >
       <p>
-        <Icon name="upload" /> <b>Drop event recordings</b>
+        <Icon name="upload" /> <b>Drop event recordings or images</b>
       </p>
-      <p className="small muted">files, folders or a .zip; they never leave this machine</p>
+      <p className="small muted">files, folders, .zip or .tar.gz; they never leave this machine</p>
       <div className="drop-buttons">
         <button type="button" className="button small" onClick={() => files.current?.click()}>
           Choose files

@@ -2,7 +2,7 @@ import { formatMicroseconds } from '../shared/format.ts';
 import { NumberField } from '../shared/NumberField.tsx';
 import { useActions, useSession } from '../shared/sessionContext.tsx';
 
-/** How recordings become frames: T steps of dt, counted from the first event. */
+/** How samples enter the network: T steps of dt, counted from the first event; an image, T times. */
 export function EncodingFields() {
   const encoding = useSession((state) => state.settings.encoding);
   const data = useSession((state) => state.settings.data);
@@ -11,28 +11,39 @@ export function EncodingFields() {
     (name: string, scale = 1) =>
     (text: string) =>
       changeSetting(name, scale === 1 ? text : String(Math.round(Number(text) * scale)))?.message ?? null;
+  const isImages = encoding.input === 'frames';
 
   return (
     <details className="encoding">
       <summary>
-        Frames: <span className="numbers">{encoding.stepCount}</span> steps of{' '}
-        <span className="numbers">{formatMicroseconds(encoding.stepDurationUs)}</span>,{' '}
+        {isImages ? 'Images' : 'Frames'}: <span className="numbers">{encoding.stepCount}</span> steps
+        {!isImages && (
+          <>
+            {' '}
+            of <span className="numbers">{formatMicroseconds(encoding.stepDurationUs)}</span>
+          </>
+        )}
+        ,{' '}
         <span className="numbers">
           {encoding.width} × {encoding.height}
         </span>
       </summary>
       <div className="field-grid">
         <NumberField label="T, time steps" value={encoding.stepCount} onCommit={set('T')} min={1} />
-        <NumberField
-          label="dt"
-          unit="ms"
-          value={encoding.stepDurationUs / 1000}
-          step="any"
-          min={0.001}
-          onCommit={set('dt', 1000)}
-        />
-        <NumberField label="width" value={encoding.width} onCommit={set('width')} min={1} />
-        <NumberField label="height" value={encoding.height} onCommit={set('height')} min={1} />
+        {!isImages && (
+          <>
+            <NumberField
+              label="dt"
+              unit="ms"
+              value={encoding.stepDurationUs / 1000}
+              step="any"
+              min={0.001}
+              onCommit={set('dt', 1000)}
+            />
+            <NumberField label="width" value={encoding.width} onCommit={set('width')} min={1} />
+            <NumberField label="height" value={encoding.height} onCommit={set('height')} min={1} />
+          </>
+        )}
         <NumberField label="training samples" value={data.trainCount} onCommit={set('train')} min={1} />
         <NumberField label="test samples" value={data.testCount} onCommit={set('test')} min={1} />
         {data.source === 'files' ? (
@@ -42,8 +53,9 @@ export function EncodingFields() {
         )}
       </div>
       <p className="small muted">
-        A pixel of a frame is 1 if it had at least one event in that step, separately for ON (brighter) and
-        OFF (darker). Later events are left out.
+        {isImages
+          ? 'The whole image, black 0 to white 1, enters the first layer at every step; images keep their size.'
+          : 'A pixel of a frame is 1 if it had at least one event in that step, separately for ON (brighter) and OFF (darker). Later events are left out.'}
       </p>
     </details>
   );

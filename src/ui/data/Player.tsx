@@ -1,142 +1,104 @@
-import { useEffect, useMemo, useRef, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import type { RecordingView } from '../../session/ports.ts';
-import { previewFrames } from '../../session/preview.ts';
-import { formatMicroseconds } from '../shared/format.ts';
 import { Icon } from '../shared/Icon.tsx';
 import { useActions, useSession } from '../shared/sessionContext.tsx';
-import { PixelCanvas, usePlayerColours } from './PixelCanvas.tsx';
-import { drawEvents, drawFrame } from './playerDrawing.ts';
+import { EventReplay } from './EventReplay.tsx';
+import { PixelCanvas } from './PixelCanvas.tsx';
+import { drawImage } from './playerDrawing.ts';
 
-/** A whole sample takes about this long on screen, whatever its real duration: events are too fast for the eye. */
-const PLAY_MS = 4000;
-/** How long an event stays visible on the camera's side, in time steps. */
-const TRAIL_STEPS = 2;
-
-/** Replays one recording: the camera's events, and beside them the frames that the network gets. */
+/** Shows the samples one at a time: a recording is replayed, an image stands still. */
 export function Player() {
   const summary = useSession((state) => state.summary);
-  const encoding = useSession((state) => state.settings.encoding);
   const { recording: load } = useActions();
   const [index, setIndex] = useState(0);
-  const [recording, setRecording] = useState<RecordingView | null>(null);
-  const [step, setStep] = useState(0);
-  const [isPlaying, setIsPlaying] = useState(() => !matchMedia('(prefers-reduced-motion: reduce)').matches);
-  const colours = usePlayerColours();
+  const [sample, setSample] = useState<RecordingView | null>(null);
   const latest = useRef(0);
   const count = summary?.recordingCount ?? 0;
-  const { stepCount, stepDurationUs } = encoding;
-  const shownStep = Math.min(step, stepCount - 1);
 
+  // Another summary is another data set, even where it has as many samples.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: see above.
   useEffect(() => {
     const request = ++latest.current;
     if (count === 0) {
-      setRecording(null);
+      setSample(null);
       return;
     }
     load(Math.min(index, count - 1)).then((found) => {
       // Answers can overtake each other while someone clicks through the samples.
-      if (request === latest.current) setRecording(found);
+      if (request === latest.current) setSample(found);
     });
-  }, [index, count, load]);
+  }, [index, count, load, summary]);
 
-  useEffect(() => {
-    if (!isPlaying || !recording) return;
-    const timer = setInterval(() => {
-      if (!document.hidden) setStep((at) => (at + 1) % stepCount);
-    }, PLAY_MS / stepCount);
-    return () => clearInterval(timer);
-  }, [isPlaying, recording, stepCount]);
-
-  const frames = useMemo(
-    () => (recording ? previewFrames(recording, encoding) : null),
-    [recording, encoding],
-  );
-  const startUs = useMemo(
-    () =>
-      recording ? recording.events.tUs.reduce((low, t) => Math.min(low, t), Number.POSITIVE_INFINITY) : 0,
-    [recording],
-  );
-  const untilUs = startUs + (shownStep + 1) * stepDurationUs;
-  const camera = useMemo(
-    () => (recording ? drawEvents(recording.events, untilUs, TRAIL_STEPS * stepDurationUs, colours) : null),
-    [recording, untilUs, stepDurationUs, colours],
-  );
-  const frame = useMemo(
-    () => (frames ? drawFrame(frames, shownStep, colours) : null),
-    [frames, shownStep, colours],
-  );
   const go = (by: number) =>
     setIndex((at) => (count === 0 ? 0 : (Math.min(at, count - 1) + by + count) % count));
+  const what = sample?.kind === 'frames' ? 'image' : 'recording';
+  const stepper = (
+    <>
+      <button
+        type="button"
+        className="button quiet icon"
+        aria-label={`Previous ${what}`}
+        disabled={!sample}
+        onClick={() => go(-1)}
+      >
+        <Icon name="previous" />
+      </button>
+      <button
+        type="button"
+        className="button quiet icon"
+        aria-label={`Next ${what}`}
+        disabled={!sample}
+        onClick={() => go(1)}
+      >
+        <Icon name="next" />
+      </button>
+    </>
+  );
 
   return (
-    <figure className="player" aria-label="Recording player">
-      <div className="player-screens">
-        <PixelCanvas
-          pixels={camera}
-          width={recording?.events.sensor.width ?? 1}
-          label={recording ? `Events of ${recording.name}` : 'No recording loaded'}
-          caption="camera"
-        />
-        <PixelCanvas
-          pixels={frame}
-          width={frames?.shape.width ?? 1}
-          label={recording ? `Frame ${shownStep + 1} of ${stepCount}` : 'No frame'}
-          caption={`network, step ${shownStep + 1}`}
-        />
-      </div>
-      <div className="player-controls">
-        <button
-          type="button"
-          className="button quiet icon"
-          aria-label={isPlaying ? 'Stop the player' : 'Play the recording'}
-          disabled={!recording}
-          onClick={() => setIsPlaying(!isPlaying)}
-        >
-          <Icon name={isPlaying ? 'pause' : 'play'} />
-        </button>
-        <input
-          type="range"
-          aria-label="Time step shown"
-          min={0}
-          max={stepCount - 1}
-          value={shownStep}
-          disabled={!recording}
-          aria-valuetext={`step ${shownStep + 1}, ${formatMicroseconds(shownStep * stepDurationUs)}`}
-          onChange={(event) => {
-            setIsPlaying(false);
-            setStep(Number(event.target.value));
-          }}
-        />
-        <button
-          type="button"
-          className="button quiet icon"
-          aria-label="Previous recording"
-          disabled={!recording}
-          onClick={() => go(-1)}
-        >
-          <Icon name="previous" />
-        </button>
-        <button
-          type="button"
-          className="button quiet icon"
-          aria-label="Next recording"
-          disabled={!recording}
-          onClick={() => go(1)}
-        >
-          <Icon name="next" />
-        </button>
-      </div>
+    <figure className="player" aria-label={sample?.kind === 'frames' ? 'Image viewer' : 'Recording player'}>
+      {sample?.kind === 'frames' ? (
+        <>
+          <div className="player-screens">
+            <PixelCanvas
+              pixels={drawImage(sample)}
+              width={sample.shape.width}
+              label={`Image ${sample.name}`}
+              caption="network, every step"
+            />
+          </div>
+          <div className="player-controls">{stepper}</div>
+        </>
+      ) : (
+        <EventReplay recording={sample}>{stepper}</EventReplay>
+      )}
       <figcaption className="small numbers">
-        {recording ? (
-          <>
-            class <b>{recording.className}</b>, {recording.split}, {recording.events.tUs.length} events
-          </>
-        ) : (
-          <span className="muted">a recording appears here once data is loaded</span>
-        )}
-        <span className="key key-on">ON</span>
-        <span className="key key-off">OFF</span>
+        <Caption sample={sample} />
       </figcaption>
     </figure>
+  );
+}
+
+function Caption({ sample }: { sample: RecordingView | null }) {
+  if (sample?.kind === 'frames') {
+    const { name, className, split } = sample;
+    return (
+      <>
+        class <b>{className}</b>, {split}, {name.slice(name.lastIndexOf('/') + 1)}
+      </>
+    );
+  }
+  return (
+    <>
+      {sample ? (
+        <>
+          class <b>{sample.className}</b>, {sample.split}, {sample.events.tUs.length} events
+        </>
+      ) : (
+        <span className="muted">a recording appears here once data is loaded</span>
+      )}
+      <span className="key key-on">ON</span>
+      <span className="key key-off">OFF</span>
+    </>
   );
 }

@@ -1,5 +1,6 @@
 import { frameBit, wordsPerFrame } from '../../core/encodedDataset.ts';
 import type { EventStream } from '../../core/eventStream.ts';
+import type { ImageView } from '../../session/ports.ts';
 import type { PreviewFrames } from '../../session/preview.ts';
 
 export type Rgb = readonly [number, number, number];
@@ -73,4 +74,21 @@ export function drawFrame(
     }
   }
   return pixels;
+}
+
+/**
+ * An image as the network gets it: one channel as grey, three as red, green and blue.
+ * @returns RGBA[height][width].
+ */
+export function drawImage({
+  shape,
+  pixels,
+}: Pick<ImageView, 'shape' | 'pixels'>): Uint8ClampedArray<ArrayBuffer> {
+  const { channels, height, width } = shape;
+  const drawn = new Uint8ClampedArray(width * height * 4);
+  for (let pixel = 0; pixel < width * height; pixel++) {
+    for (let c = 0; c < 3; c++) drawn[4 * pixel + c] = pixels[pixel * channels + Math.min(c, channels - 1)];
+    drawn[4 * pixel + 3] = 255;
+  }
+  return drawn;
 }

@@ -1,0 +1,101 @@
+import { type ReactNode, useEffect, useMemo, useState } from 'react';
+import type { EventView } from '../../session/ports.ts';
+import { previewFrames } from '../../session/preview.ts';
+import { formatMicroseconds } from '../shared/format.ts';
+import { Icon } from '../shared/Icon.tsx';
+import { useSession } from '../shared/sessionContext.tsx';
+import { PixelCanvas, usePlayerColours } from './PixelCanvas.tsx';
+import { drawEvents, drawFrame } from './playerDrawing.ts';
+
+/** A whole sample takes about this long on screen, whatever its real duration: events are too fast for the eye. */
+const PLAY_MS = 4000;
+/** How long an event stays visible on the camera's side, in time steps. */
+const TRAIL_STEPS = 2;
+
+interface EventReplayProps {
+  /** Null shows empty screens. */
+  recording: EventView | null;
+  /** More controls, to the right of the slider. */
+  children: ReactNode;
+}
+
+/** Replays one recording: the camera's events, and beside them the frames that the network gets. */
+export function EventReplay({ recording, children }: EventReplayProps) {
+  const encoding = useSession((state) => state.settings.encoding);
+  const [step, setStep] = useState(0);
+  const [isPlaying, setIsPlaying] = useState(() => !matchMedia('(prefers-reduced-motion: reduce)').matches);
+  const colours = usePlayerColours();
+  const { stepCount, stepDurationUs } = encoding;
+  const shownStep = Math.min(step, stepCount - 1);
+
+  useEffect(() => {
+    if (!isPlaying || !recording) return;
+    const timer = setInterval(() => {
+      if (!document.hidden) setStep((at) => (at + 1) % stepCount);
+    }, PLAY_MS / stepCount);
+    return () => clearInterval(timer);
+  }, [isPlaying, recording, stepCount]);
+
+  const frames = useMemo(
+    () => (recording ? previewFrames(recording, encoding) : null),
+    [recording, encoding],
+  );
+  const startUs = useMemo(
+    () =>
+      recording ? recording.events.tUs.reduce((low, t) => Math.min(low, t), Number.POSITIVE_INFINITY) : 0,
+    [recording],
+  );
+  const untilUs = startUs + (shownStep + 1) * stepDurationUs;
+  const camera = useMemo(
+    () => (recording ? drawEvents(recording.events, untilUs, TRAIL_STEPS * stepDurationUs, colours) : null),
+    [recording, untilUs, stepDurationUs, colours],
+  );
+  const frame = useMemo(
+    () => (frames ? drawFrame(frames, shownStep, colours) : null),
+    [frames, shownStep, colours],
+  );
+
+  return (
+    <>
+      <div className="player-screens">
+        <PixelCanvas
+          pixels={camera}
+          width={recording?.events.sensor.width ?? 1}
+          label={recording ? `Events of ${recording.name}` : 'No recording loaded'}
+          caption="camera"
+        />
+        <PixelCanvas
+          pixels={frame}
+          width={frames?.shape.width ?? 1}
+          label={recording ? `Frame ${shownStep + 1} of ${stepCount}` : 'No frame'}
+          caption={`network, step ${shownStep + 1}`}
+        />
+      </div>
+      <div className="player-controls">
+        <button
+          type="button"
+          className="button quiet icon"
+          aria-label={isPlaying ? 'Stop the player' : 'Play the recording'}
+          disabled={!recording}
+          onClick={() => setIsPlaying(!isPlaying)}
+        >
+          <Icon name={isPlaying ? 'pause' : 'play'} />
+        </button>
+        <input
+          type="range"
+          aria-label="Time step shown"
+          min={0}
+          max={stepCount - 1}
+          value={shownStep}
+          disabled={!recording}
+          aria-valuetext={`step ${shownStep + 1}, ${formatMicroseconds(shownStep * stepDurationUs)}`}
+          onChange={(event) => {
+            setIsPlaying(false);
+            setStep(Number(event.target.value));
+          }}
+        />
+        {children}
+      </div>
+    </>
+  );
+}
