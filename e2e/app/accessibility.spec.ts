@@ -37,15 +37,31 @@ for (const theme of ['light', 'dark'] as const) {
   });
 }
 
-test('everything stays inside the page at every width', async ({ page }) => {
-  for (const width of [390, 768, 1440, 2560]) {
+test('everything stays inside the page at every width, also while it is resized', async ({ page }) => {
+  await page.goto(addressWith({ ...SMALL, train: 20, test: 10, epochs: 1 }));
+  await trainButton(page).click();
+  await expectFinished(page);
+  for (const width of [2560, 1440, 768, 390, 1440]) {
     await page.setViewportSize({ width, height: 900 });
-    await page.goto('/');
-    await expectRecording(page);
-    const overflow = await page.evaluate(
-      () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-    );
-    expect(overflow, `at ${width} pixels`).toBe(0);
+    await expect(async () => {
+      const overflow = await page.evaluate(
+        () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+      );
+      expect(overflow, `at ${width} pixels`).toBe(0);
+    }).toPass({ timeout: 5000 });
+    for (const panel of ['Pick data', 'Choose (k, n)', 'Train']) {
+      const inside = await page.getByRole('region', { name: panel }).evaluate((region) => {
+        const { left, right } = region.getBoundingClientRect();
+        const outside = Array.from(region.querySelectorAll('button, input, svg, canvas, dl, figure')).filter(
+          (element) => {
+            const box = element.getBoundingClientRect();
+            return box.width > 0 && (box.left < left - 1 || box.right > right + 1);
+          },
+        );
+        return outside.map(({ outerHTML }) => outerHTML.slice(0, 80));
+      });
+      expect(inside, `${panel} at ${width} pixels`).toEqual([]);
+    }
   }
 });
 

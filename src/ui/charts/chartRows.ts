@@ -4,13 +4,27 @@ import type { EpochMetrics } from '../../session/sessionStore.ts';
 /** One x position of a chart; a key that is absent has no value there. */
 export type ChartRow = { epoch: number } & Record<string, number>;
 
-/** Key of block `block` of a quantity: test0, test1, ... */
-export function blockKey(quantity: 'test' | 'loss', block: number): string {
-  return `${quantity}${block}`;
+/**
+ * Key of a block's quantity, counted from the top: test0 is the output, test1 the block below it. The output keeps its
+ * classifier when n changes, so its line goes on.
+ */
+export function blockKey(quantity: 'test' | 'loss', below: number): string {
+  return `${quantity}${below}`;
+}
+
+/** How a chart names the block that is `below` blocks under the top. */
+export function blockName(below: number): string {
+  return below === 0 ? 'output' : `${below} below`;
+}
+
+function byBlock(quantity: 'test' | 'loss', values: readonly number[]): Record<string, number> {
+  return Object.fromEntries(
+    values.map((value, block) => [blockKey(quantity, values.length - 1 - block), value]),
+  );
 }
 
 /**
- * Accuracy over epochs: `test<b>` of every block and `train` of the last one with fixed weights, and `running`, which
+ * Accuracy over epochs: `test<b>` of the block b below the top and `train` of the last one with fixed weights, and `running`, which
  * was counted while weights changed.
  * @returns Rows in order of time.
  */
@@ -20,21 +34,18 @@ export function accuracyRows(epochs: readonly EpochMetrics[], points: readonly H
     ...lastAs('running', point.runningAccuracyPerBlock),
   }));
   for (const metrics of epochs) {
-    const row: ChartRow = { epoch: metrics.epoch, ...lastAs('train', metrics.trainAccuracyPerBlock) };
-    for (const [block, accuracy] of metrics.testAccuracyPerBlock.entries())
-      row[blockKey('test', block)] = accuracy;
-    rows.push(row);
+    rows.push({
+      epoch: metrics.epoch,
+      ...lastAs('train', metrics.trainAccuracyPerBlock),
+      ...byBlock('test', metrics.testAccuracyPerBlock),
+    });
   }
   return rows.sort((a, b) => a.epoch - b.epoch);
 }
 
-/** Training loss over epochs, `loss<b>` per block. */
+/** Training loss over epochs, `loss<b>` of the block b below the top. */
 export function lossRows(points: readonly HistoryPoint[]): ChartRow[] {
-  return points.map((point) => {
-    const row: ChartRow = { epoch: point.epoch };
-    for (const [block, loss] of point.lossPerBlock.entries()) row[blockKey('loss', block)] = loss;
-    return row;
-  });
+  return points.map((point) => ({ epoch: point.epoch, ...byBlock('loss', point.lossPerBlock) }));
 }
 
 function lastAs(key: string, values: readonly number[]): Record<string, number> {

@@ -1,3 +1,4 @@
+import { useId } from 'react';
 import { formatMicroseconds } from '../shared/format.ts';
 import { NumberField } from '../shared/NumberField.tsx';
 import { useActions, useSession } from '../shared/sessionContext.tsx';
@@ -51,6 +52,7 @@ export function EncodingFields() {
         ) : (
           <NumberField label="data seed" value={data.seed} onCommit={set('dataSeed')} min={0} />
         )}
+        {isImages && <OrientationField />}
       </div>
       <p className="small muted">
         {isImages
@@ -58,5 +60,27 @@ export function EncodingFields() {
           : 'A pixel of a frame is 1 if it had at least one event in that step, separately for ON (brighter) and OFF (darker). Later events are left out.'}
       </p>
     </details>
+  );
+}
+
+/** The switch for idx files whose name does not say how they are stored. */
+function OrientationField() {
+  const orientation = useSession((state) => state.settings.data.imageOrientation);
+  const { changeSetting } = useActions();
+  const id = useId();
+  return (
+    <div className="field">
+      <label htmlFor={id}>idx images, at the next drop</label>
+      <select
+        id={id}
+        className="select"
+        value={orientation}
+        onChange={(event) => changeSetting('images', event.target.value)}
+      >
+        <option value="auto">transposed if named emnist</option>
+        <option value="upright">as stored</option>
+        <option value="transposed">transposed</option>
+      </select>
+    </div>
   );
 }

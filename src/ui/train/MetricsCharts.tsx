@@ -1,7 +1,7 @@
 import { memo, useMemo } from 'react';
 import type { HistoryPoint } from '../../session/metricsHistory.ts';
 import type { EpochMetrics, ScheduleMark } from '../../session/sessionStore.ts';
-import { accuracyRows, blockKey, lossRows, mostBlocks, thinOut } from '../charts/chartRows.ts';
+import { accuracyRows, blockKey, blockName, lossRows, mostBlocks, thinOut } from '../charts/chartRows.ts';
 import { LineChart, type Series } from '../charts/LineChart.tsx';
 import { formatPercent } from '../shared/format.ts';
 import { useSession } from '../shared/sessionContext.tsx';
@@ -51,17 +51,15 @@ const AccuracyChart = memo(function AccuracyChart({ epochs, points, marks, class
   const accuracy = latest?.testAccuracyPerBlock[latest.testAccuracyPerBlock.length - 1];
   const series: Series[] = [
     { key: 'running', name: 'while training', colour: 'var(--chart-5)', dash: '1 3' },
-    ...Array.from({ length: Math.max(0, blocks - 1) }, (_, block) => ({
-      key: blockKey('test', block),
-      name: `test, block ${block + 1}`,
+    ...Array.from({ length: Math.max(0, blocks - 1) }, (_, index) => ({
+      key: blockKey('test', index + 1),
+      name: `test, ${blockName(index + 1)}`,
       colour: 'var(--chart-6)',
       width: 1,
       dots,
     })),
     { key: 'train', name: 'training', colour: 'var(--chart-3)', dash: '5 3', dots },
-    ...(blocks > 0
-      ? [{ key: blockKey('test', blocks - 1), name: 'test', colour: 'var(--chart-1)', width: 2.5, dots }]
-      : []),
+    { key: blockKey('test', 0), name: 'test', colour: 'var(--chart-1)', width: 2.5, dots },
   ];
   return (
     <LineChart
@@ -97,10 +95,10 @@ const LossChart = memo(function LossChart({
 }) {
   const rows = useMemo(() => lossRows(thinOut(points, MAX_DRAWN)), [points]);
   const blocks = mostBlocks(points.map(({ lossPerBlock }) => lossPerBlock));
-  const series = Array.from({ length: blocks }, (_, block) => ({
-    key: blockKey('loss', block),
-    name: `block ${block + 1}`,
-    colour: `var(--chart-${(block % 6) + 1})`,
+  const series = Array.from({ length: blocks }, (_, below) => ({
+    key: blockKey('loss', below),
+    name: blockName(below),
+    colour: `var(--chart-${(below % 6) + 1})`,
   }));
   const latest = points[points.length - 1]?.lossPerBlock;
   return (
