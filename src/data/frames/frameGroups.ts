@@ -1,3 +1,4 @@
+import { TEST, TRAIN } from '../../core/encodedDataset.ts';
 import type { CifarLayout } from '../formats/cifar/cifar.ts';
 import type { Candidate } from '../import/candidates.ts';
 import { baseName, foldersOf, splitOfFileName, splitOfFolder } from '../import/paths.ts';
@@ -16,10 +17,11 @@ export interface FrameGroup {
   parts: FramePart[];
 }
 
-/** TRAIN or TEST as the file name or a folder says; MNIST calls its test files t10k. */
+/** TRAIN or TEST as the file name or a folder says; MNIST calls its test files t10k, CIFAR its training files batches. */
 function splitOfPath(path: string): 0 | 1 | undefined {
   const name = baseName(path);
-  if (/(^|[^a-z0-9])t10k/i.test(name)) return 1;
+  if (/(^|[^a-z0-9])t10k/i.test(name)) return TEST;
+  if (/(^|[-_])data_batch/i.test(name)) return TRAIN;
   const named = splitOfFileName(name);
   if (named !== undefined) return named;
   return foldersOf(path)
@@ -32,12 +34,14 @@ function pairKey(path: string): string {
   return path.toLowerCase().replace(/images?|imgs?|labels?|lbls?|idx\d/g, '');
 }
 
+const ROLE_WORD = /^(images?|imgs?|labels?|lbls?|idx\d|ubyte)?$/;
+
 /** The file name without role and split: equal for the training and the test files of a data set. */
 function groupName(path: string): string {
   const words = baseName(path)
     .toLowerCase()
     .split(/[-_.]+/)
-    .filter((word) => !/^(images?|imgs?|labels?|lbls?|idx\d|ubyte|train|test|t10k|x|y)?$/.test(word));
+    .filter((word) => !ROLE_WORD.test(word) && word !== 't10k' && splitOfFolder(word) === undefined);
   return words.join('-');
 }
 
