@@ -1,0 +1,40 @@
+import type { PlanRequest } from '../../src/core/plan/planBuilder.ts';
+import type { TrainingConfig } from '../../src/core/trainingConfig.ts';
+
+/** One training run on random data, as plain data: every number follows from the request. */
+export interface EngineRun {
+  config: TrainingConfig;
+  options?: Omit<PlanRequest, 'config'>;
+  /** Seed of the start values and of the batches. */
+  seed: number;
+  iterations: number;
+  /** Share of set input bits. */
+  density?: number;
+  /** Samples that are really there; the places after them are empty (label -1). Default: all. */
+  sampleCount?: number;
+  /** The same batch every time instead of a new one. */
+  repeatBatch?: boolean;
+}
+
+export interface EngineOutcome {
+  /** sha256 of all tensors after the last iteration. */
+  digest: string;
+  /** Per iteration: f32[intervals][blocks] */
+  losses: number[][];
+  /** Predictions of the last iteration, u32[blocks][B], and of an evaluation after it. */
+  predictions: number[];
+  evaluatedPredictions: number[];
+  tensors: { name: string; values: Float32Array }[];
+  forecastBytes: number;
+  peakBytes: number;
+  microBatches: number;
+  /** Most buffers over which a tensor is spread. */
+  weightParts: number;
+  chunkSteps: number[];
+  /** Errors that no scope caught. */
+  stray: string[];
+}
+
+export interface EnginePage {
+  train(run: EngineRun): Promise<EngineOutcome>;
+}

@@ -1,0 +1,29 @@
+import { test as base } from '@playwright/test';
+import type { EngineOutcome, EnginePage, EngineRun } from './engineRun.ts';
+
+/** Playwright's `test` with the fixture `engine`: the training engine on the GPU; one page serves a worker's tests. */
+export const test = base.extend<object, { engine: EnginePage }>({
+  engine: [
+    async ({ browser }, use, workerInfo) => {
+      const page = await browser.newPage({ baseURL: workerInfo.project.use.baseURL });
+      await page.goto('/e2e/harness/enginePage.html');
+      await page.waitForFunction('globalThis.enginePage !== undefined');
+      await use({
+        async train(run: EngineRun): Promise<EngineOutcome> {
+          const outcome = await page.evaluate(async (request) => {
+            const enginePage = await (globalThis as unknown as { enginePage: Promise<EnginePage> })
+              .enginePage;
+            return enginePage.train(request);
+          }, run);
+          // A fault that the engine did not notice would make every comparison worthless.
+          expect(outcome.stray).toEqual([]);
+          return outcome;
+        },
+      });
+      await page.close();
+    },
+    { scope: 'worker' },
+  ],
+});
+
+export const { expect } = base;
