@@ -9,6 +9,7 @@ import { createSessionStore } from './session/sessionStore.ts';
 import type { TrainerMessage } from './trainer/messages.ts';
 import { App } from './ui/App.tsx';
 import { SessionProvider } from './ui/shared/sessionContext.tsx';
+import { storedMemoryBudget, storeMemoryBudget } from './ui/shared/storedMemoryBudget.ts';
 import { applyTheme } from './ui/shared/useTheme.ts';
 import './ui/styles.ts';
 
@@ -37,6 +38,11 @@ function startTrainer(): TrainerPort {
 const page: PageEnvironment = {
   pageAddress: () => location.href.split('#')[0],
   showFragment: (fragment) => history.replaceState(null, '', `#${fragment}`),
+  visitFragment(before, after) {
+    history.replaceState(null, '', `#${before}`);
+    history.pushState(null, '', `#${after}`);
+  },
+  storeMemoryBudget,
   async copyText(text) {
     try {
       await navigator.clipboard.writeText(text);
@@ -53,7 +59,7 @@ const gpuProblem = missingWebGpu({
   isSecureContext,
   userAgent: navigator.userAgent,
 });
-const store = createSessionStore();
+const store = createSessionStore(undefined, storedMemoryBudget());
 const actions = createSessionActions(store, {
   trainer: gpuProblem ? null : startTrainer(),
   gpuProblem,

@@ -8,6 +8,8 @@ export interface ErrorData {
   hint: string;
   /** Byte offset in the file that was refused, where there is one. */
   offset?: number;
+  /** Settings (short names) that cure it, where the program knows them: the page offers them as a button. */
+  remedy?: Record<string, number>;
 }
 
 /**
@@ -18,13 +20,15 @@ export class AppError extends Error {
   readonly code: string;
   readonly hint: string;
   readonly offset: number | undefined;
+  readonly remedy: Record<string, number> | undefined;
 
-  constructor(code: string, message: string, hint = '', offset?: number) {
+  constructor(code: string, message: string, hint = '', offset?: number, remedy?: Record<string, number>) {
     super(message);
     this.name = 'AppError';
     this.code = code;
     this.hint = hint;
     this.offset = offset;
+    this.remedy = remedy;
   }
 }
 
@@ -33,6 +37,7 @@ export function toErrorData(error: unknown): ErrorData {
   if (error instanceof AppError) {
     const data: ErrorData = { code: error.code, message: error.message, hint: error.hint };
     if (error.offset !== undefined) data.offset = error.offset;
+    if (error.remedy !== undefined) data.remedy = error.remedy;
     return data;
   }
   const message = error instanceof Error ? error.message : String(error);
@@ -41,5 +46,5 @@ export function toErrorData(error: unknown): ErrorData {
 
 /** Inverse of {@link toErrorData}, at the receiving end of a message. */
 export function fromErrorData(data: ErrorData): AppError {
-  return new AppError(data.code, data.message, data.hint, data.offset);
+  return new AppError(data.code, data.message, data.hint, data.offset, data.remedy);
 }

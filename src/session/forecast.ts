@@ -24,6 +24,10 @@ export interface Forecast {
   categories: CategoryBytes[];
   parameterCount: number;
   updatesPerIteration: number;
+  /** How the batch is cut to fit, and samples of the largest part; one part when it fits whole. */
+  microBatches: { count: number; size: number };
+  /** True where cutting the batch changes numbers: batch norm takes its statistics over a micro-batch. */
+  hasBatchNorm: boolean;
   /** One iteration in order. */
   moves: PlannedMove[];
   intervals: Range[];
@@ -90,11 +94,18 @@ function categoriesOf(plan: TrainingPlan): CategoryBytes[] {
 
 /**
  * Plans the session as the trainer would on an adapter with these limits (WebGPU's defaults when undefined).
+ * @param memoryBudget Bytes that the plan may take; undefined = what the limits allow.
  * @returns The problem instead where the network, (k, n) or the memory does not work out.
  */
-export function forecastTraining(session: Session, limits?: DeviceLimits): Outcome<Forecast> {
+export function forecastTraining(
+  session: Session,
+  limits?: DeviceLimits,
+  memoryBudget?: number,
+): Outcome<Forecast> {
   return attempt(() => {
-    const plan = planTraining({ config: toTrainingConfig(session, expectedMeta(session)), limits });
+    const config = toTrainingConfig(session, expectedMeta(session));
+    const plan = planTraining({ config, limits, memoryBudget });
+    const [{ start, stop }] = plan.microBatches;
     return {
       peakBytes: plan.peakBytes,
       categories: categoriesOf(plan),
@@ -102,6 +113,8 @@ export function forecastTraining(session: Session, limits?: DeviceLimits): Outco
         .filter(({ trainable }) => trainable)
         .reduce((sum, { shape }) => sum + shape.reduce((product, side) => product * side, 1), 0),
       updatesPerIteration: plan.updatesPerIteration,
+      microBatches: { count: plan.microBatches.length, size: stop - start },
+      hasBatchNorm: session.network.layers.some((layer) => 'batchNorm' in layer && layer.batchNorm === true),
       moves: movesOf(plan),
       intervals: plan.intervals,
     };

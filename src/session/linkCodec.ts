@@ -49,7 +49,7 @@ function shortLayers(layers: Session['network']['layers']): unknown {
 }
 
 /** Equality of plain data, whatever the order of keys. */
-function sameValue(a: unknown, b: unknown): boolean {
+export function sameValue(a: unknown, b: unknown): boolean {
   if (Object.is(a, b)) return true;
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
   const keys = (value: object) => Object.entries(value).filter(([, child]) => child !== undefined);

@@ -26,6 +26,10 @@ export interface PageEnvironment {
   pageAddress(): string;
   /** Puts the fragment into the address bar without loading anything. */
   showFragment(fragment: string): void;
+  /** As `showFragment(after)`, with `before` as the place that the browser's Back button returns to. */
+  visitFragment(before: string, after: string): void;
+  /** Remembers the memory budget (bytes) on this device; null forgets it. */
+  storeMemoryBudget(bytes: number | null): void;
   /** @returns False where the browser refuses the clipboard. */
   copyText(text: string): Promise<boolean>;
 }

@@ -20,7 +20,7 @@ import type { RunState } from './sessionStore.ts';
 export interface PreparedRun {
   config: TrainingConfig;
   dataset: EncodedDataset;
-  run: Omit<RunState, 'dropCount'>;
+  run: Omit<RunState, 'dropCount' | 'memoryBudget'>;
 }
 
 /** Loads the built-in set that the settings name. @throws AppError `no-recordings` for dropped files. */

@@ -101,6 +101,10 @@ beforeEach(() => {
       showFragment: (text) => {
         fragment = text;
       },
+      visitFragment: (_before, after) => {
+        fragment = after;
+      },
+      storeMemoryBudget: () => {},
       copyText: async () => true,
     },
   });
@@ -297,7 +301,13 @@ describe('without a GPU', () => {
       trainer: null,
       gpuProblem: { code: 'webgpu-missing', message: 'No WebGPU.', hint: 'Update.' },
       data,
-      page: { pageAddress: () => '', showFragment: () => {}, copyText: async () => false },
+      page: {
+        pageAddress: () => '',
+        showFragment: () => {},
+        visitFragment: () => {},
+        storeMemoryBudget: () => {},
+        copyText: async () => false,
+      },
     });
     await actions.start();
     await actions.loadBuiltIn('movingGestures');

@@ -1,12 +1,11 @@
-import { AppError, type ErrorData, fromErrorData, toErrorData } from '../core/errors.ts';
-import type { Schedule } from '../core/schedule.ts';
+import { AppError, fromErrorData, toErrorData } from '../core/errors.ts';
 import type { TrainerMessage, TrainerRequest } from '../trainer/messages.ts';
 import { type DecodedLink, encodeLink } from './linkCodec.ts';
 import { createMessagePacer } from './messagePacer.ts';
 import type { DroppedFile, RecordingView, SessionPorts, TrainerPort } from './ports.ts';
 import { clampSchedule, loadBuiltInSet, prepareRun, settingsForData } from './runPreparation.ts';
 import { type DataSource, SESSION_LIMITS, type Session } from './session.ts';
-import { applySetting, findField } from './sessionFields.ts';
+import { applySetting } from './sessionFields.ts';
 import {
   dataIsStale,
   noMetrics,
@@ -14,10 +13,11 @@ import {
   type SessionState,
   type SessionStore,
 } from './sessionStore.ts';
+import { createSettingsActions, type SettingsActions } from './settingsActions.ts';
 import { reduceTrainerMessage } from './trainerEvents.ts';
 
 /** What the visitor can do. Every action returns at once or settles without throwing; problems go to the store. */
-export interface SessionActions {
+export interface SessionActions extends SettingsActions {
   /** Takes over what a link held. Starts nothing. */
   openLink(decoded: DecodedLink): void;
   loadBuiltIn(source: Exclude<DataSource, 'files'>): Promise<void>;
@@ -31,9 +31,6 @@ export interface SessionActions {
   /** One iteration, then paused. */
   step(): Promise<void>;
   rewind(): void;
-  setSchedule(schedule: Partial<Schedule>): void;
-  /** @returns Why the value was refused, or null. */
-  changeSetting(name: string, value: unknown): ErrorData | null;
   /** Puts the session into the address bar and the clipboard. */
   share(): Promise<{ address: string; copied: boolean }>;
   dismissProblem(id: number): void;
@@ -142,18 +139,18 @@ export function createSessionActions(store: SessionStore, ports: SessionPorts): 
     set({ status: 'preparing' });
     const ready = await runDataJob('Preparing the recordings', async (signal) => {
       if (dataIsStale(get())) await loadWanted(signal);
-      const { settings } = get();
+      const { settings, memoryBudget } = get();
       const { config, dataset, run } = await prepareRun(data, settings, jobOptions(signal));
       signal.throwIfAborted();
       warnIfOtherData(settings, run.fingerprint);
       const latest = get().settings;
       set({
-        run: { ...run, dropCount: get().dropCount },
+        run: { ...run, dropCount: get().dropCount, memoryBudget },
         settings: { ...latest, data: { ...latest.data, fingerprint: run.fingerprint } },
         ...noMetrics(),
       });
       afterPlan = { type: first };
-      trainer.post({ type: 'configure', config, dataset });
+      trainer.post({ type: 'configure', config, dataset, memoryBudget: memoryBudget ?? undefined });
     });
     if (!ready && get().status === 'preparing') set({ status: get().run ? 'paused' : 'idle' });
   }
@@ -181,24 +178,13 @@ export function createSessionActions(store: SessionStore, ports: SessionPorts): 
     set({ ...noMetrics(), announcement: 'Back to the initial weights.' });
   }
 
-  function setSchedule(change: Partial<Schedule>): void {
-    const before = get().settings;
-    const settings = clampSchedule({ ...before, schedule: { ...before.schedule, ...change } });
-    const { truncationInterval: k, blockSize: n } = settings.schedule;
-    if (k === before.schedule.truncationInterval && n === before.schedule.blockSize) return;
-    set({ settings });
-    const { run, iteration, marks, status } = get();
-    if (!run || !trainer || status === 'failed') return;
-    trainer.post({ type: 'setSchedule', schedule: settings.schedule });
-    if (iteration) {
-      const epoch = iteration.epoch + iteration.epochIteration / Math.max(1, iteration.epochIterations);
-      set({ marks: [...marks, { epoch, label: `k ${k}, n ${n}` }].slice(-50) });
-    }
-  }
+  const settingsActions = createSettingsActions(store, ports);
 
   return {
+    ...settingsActions,
+
     openLink({ session, problems }) {
-      set({ settings: session, repairs: problems });
+      set({ settings: session, repairs: problems, undoSteps: [] });
     },
 
     async loadBuiltIn(source) {
@@ -272,30 +258,13 @@ export function createSessionActions(store: SessionStore, ports: SessionPorts): 
     },
     rewind,
 
-    setSchedule,
-
-    changeSetting(name, value) {
-      const entry = findField(name);
-      if (entry?.consequence === 'replan') {
-        const key = entry.short === 'k' ? 'truncationInterval' : 'blockSize';
-        setSchedule({ [key]: Number(value) });
-        return null;
-      }
-      try {
-        const settings = clampSchedule(applySetting(get().settings, name, value));
-        const changesData = entry?.consequence === 'encode' || entry?.consequence === 'data';
-        // The fingerprint is that of frames which these settings no longer give.
-        set({
-          settings: changesData
-            ? { ...settings, data: { ...settings.data, fingerprint: undefined } }
-            : settings,
-        });
-        if (entry?.consequence === 'live' && get().run)
-          trainer?.post({ type: 'setLearningRate', learningRate: settings.optimizer.learningRate });
-        return null;
-      } catch (error) {
-        return toErrorData(error);
-      }
+    undo() {
+      settingsActions.undo();
+      const state = get();
+      const { source } = state.settings.data;
+      // What the page makes itself comes back by itself.
+      if (source !== 'files' && state.loadedWith?.source !== source)
+        void runDataJob('Generating events', loadWanted);
     },
 
     async share() {

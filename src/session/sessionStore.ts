@@ -18,8 +18,10 @@ export interface GpuState {
 
 /** The run that the trainer holds. */
 export interface RunState {
-  /** The settings it was configured with. */
+  /** The settings it was configured with, and the (k, n) and learning rate it has been given since. */
   settings: Session;
+  /** Bytes of GPU memory it was given; null = what the device allows. */
+  memoryBudget: number | null;
   /** `dropCount` of the recordings it trains on. */
   dropCount: number;
   datasetName: string;
@@ -45,9 +47,20 @@ export interface Problem extends ErrorData {
   id: number;
 }
 
+/** The settings before a change, to go back to. */
+export interface UndoStep {
+  /** What the change was, for people: "kernel of conv1". */
+  label: string;
+  settings: Session;
+}
+
 /** Everything the page shows. GPU objects, buffers and recordings never enter it. */
 export interface SessionState {
   settings: Session;
+  /** Changes that can be taken back, newest last, at most {@link MAX_UNDO_STEPS}. */
+  undoSteps: UndoStep[];
+  /** Bytes of GPU memory that a run may take on this device; null = what the device allows. Not part of a session. */
+  memoryBudget: number | null;
   /** Recordings loaded, or null. They may be older than the settings: see {@link dataIsStale}. */
   summary: DataSummary | null;
   /** The settings that `summary` was loaded with. */
@@ -76,6 +89,9 @@ export interface SessionState {
 /** Rows of the epoch table that are kept. */
 export const MAX_EPOCH_ROWS = 500;
 
+/** Changes that are remembered to be taken back. */
+export const MAX_UNDO_STEPS = 50;
+
 export type SessionStore = StoreApi<SessionState>;
 
 /** What a run shows before its first iteration. */
@@ -83,9 +99,14 @@ export function noMetrics(): Pick<SessionState, 'iteration' | 'epochs' | 'histor
   return { iteration: null, epochs: [], history: emptyHistory(), marks: [] };
 }
 
-export function createSessionStore(settings: Session = defaultSession()): SessionStore {
+export function createSessionStore(
+  settings: Session = defaultSession(),
+  memoryBudget: number | null = null,
+): SessionStore {
   return createStore<SessionState>(() => ({
     settings,
+    undoSteps: [],
+    memoryBudget,
     summary: null,
     loadedWith: null,
     dropCount: 0,
@@ -99,6 +120,11 @@ export function createSessionStore(settings: Session = defaultSession()): Sessio
     repairs: [],
     announcement: '',
   }));
+}
+
+/** The data that are loaded, where they are of the kind that the settings name; null otherwise. */
+export function shownSummary(state: SessionState): DataSummary | null {
+  return state.loadedWith?.source === state.settings.data.source ? state.summary : null;
 }
 
 /** True when the recordings that are loaded are not those that the settings ask for. */
@@ -128,9 +154,9 @@ export function pendingChanges(state: SessionState): string[] {
     ({ path }) =>
       JSON.stringify(readSetting(run.settings, path)) !== JSON.stringify(readSetting(settings, path)),
   ).map(({ short }) => short);
-  return settings.data.source === 'files' && run.dropCount !== state.dropCount
-    ? ['files', ...changed]
-    : changed;
+  if (settings.data.source === 'files' && run.dropCount !== state.dropCount) changed.unshift('files');
+  if (run.memoryBudget !== state.memoryBudget) changed.push('memory budget');
+  return changed;
 }
 
 /** True while the trainer is busy with a run. */

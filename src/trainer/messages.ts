@@ -7,8 +7,11 @@ import type { TrainingConfig } from '../core/trainingConfig.ts';
 export type TrainerRequest =
   /** Requests the device; answered by `adapter` or `error`. */
   | { type: 'connect' }
-  /** New run: builds the plan, allocates, draws the initial weights. Answered by `planned`. */
-  | { type: 'configure'; config: TrainingConfig; dataset: EncodedDataset }
+  /**
+   * New run: builds the plan, allocates, draws the initial weights. Answered by `planned`. The plan stays within
+   * `memoryBudget` bytes, where given, by cutting the batch.
+   */
+  | { type: 'configure'; config: TrainingConfig; dataset: EncodedDataset; memoryBudget?: number }
   /** Trains to the last epoch, or until `iterationLimit` iterations of the run are done; the epoch is then cut short. */
   | { type: 'start'; iterationLimit?: number }
   | { type: 'pause' }

@@ -18,6 +18,8 @@ const EVALUATION_STREAM = 0xffffffff;
 interface Run {
   config: TrainingConfig;
   dataset: EncodedDataset;
+  /** Bytes of GPU memory that plans may take; undefined = what the device allows. */
+  memoryBudget: number | undefined;
   engine: Engine;
   reader: BatchReader;
   trainSamples: number[];
@@ -76,7 +78,7 @@ export class Trainer {
         return this.#connect();
       case 'configure':
         await this.#loop;
-        return this.#configure(request.config, request.dataset);
+        return this.#configure(request);
       case 'start':
         this.#active().iterationLimit = request.iterationLimit ?? Number.POSITIVE_INFINITY;
         return this.#start('run');
@@ -155,7 +157,8 @@ export class Trainer {
     return device;
   }
 
-  async #configure(config: TrainingConfig, dataset: EncodedDataset): Promise<void> {
+  async #configure(request: Extract<TrainerRequest, { type: 'configure' }>): Promise<void> {
+    const { config, dataset, memoryBudget } = request;
     this.#status('preparing');
     this.#run?.engine.destroy();
     this.#run = null;
@@ -171,11 +174,12 @@ export class Trainer {
         'Load recordings of the training split, or change the split.',
       );
     }
-    const engine = await Engine.create(this.#device, { config });
+    const engine = await Engine.create(this.#device, { config, memoryBudget });
     const probeCount = Math.max(MIN_TRAIN_EVALUATION, testSamples.length);
     this.#run = {
       config,
       dataset,
+      memoryBudget,
       engine,
       reader: new BatchReader(dataset, config.batchSize),
       trainSamples,
@@ -244,7 +248,7 @@ export class Trainer {
     // Given back before the new plan allocates: the peak is that of the larger plan, not of both.
     run.engine.destroy();
     device.ledger.resetPeak();
-    run.engine = await Engine.create(device, { config });
+    run.engine = await Engine.create(device, { config, memoryBudget: run.memoryBudget });
     run.config = config;
     await this.#writeInitialWeights(run);
     restoreParameters(run.engine, run.store);

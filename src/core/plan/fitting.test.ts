@@ -107,6 +107,7 @@ describe('a plan that must fit', () => {
     expect(planTraining({ config: smaller, memoryBudget: Math.floor(single * 0.9) }).peakBytes).toBeLessThan(
       single,
     );
+    expect(error.remedy).toEqual({ k: Number(k), n: Number(n), batch: Number(batch) });
   });
 
   it('says so when nothing fits', () => {

@@ -66,6 +66,10 @@ function doesNotFit(request: PlanRequest, planAt: PlanAt): AppError {
     found
       ? `The largest that fits is k = ${found.schedule.truncationInterval}, n = ${found.schedule.blockSize}, batch ${found.batchSize}.`
       : 'No choice of k, n and batch fits; use a smaller network or a larger memory budget.',
+    undefined,
+    found
+      ? { k: found.schedule.truncationInterval, n: found.schedule.blockSize, batch: found.batchSize }
+      : undefined,
   );
 }
 

@@ -1,0 +1,156 @@
+import { AppError, type ErrorData, toErrorData } from '../core/errors.ts';
+import type { Schedule } from '../core/schedule.ts';
+import { encodeLink, sameValue } from './linkCodec.ts';
+import type { SessionPorts } from './ports.ts';
+import { choosePresetFor, type PresetChoice } from './presetChoice.ts';
+import { clampSchedule } from './runPreparation.ts';
+import type { Session } from './session.ts';
+import { applySetting, findField } from './sessionFields.ts';
+import { MAX_UNDO_STEPS, type SessionState, type SessionStore, shownSummary } from './sessionStore.ts';
+
+/** Smallest and largest memory budget, bytes: 1 MiB to 1 TiB. */
+export const MEMORY_BUDGET_LIMITS = { low: 2 ** 20, high: 2 ** 40 } as const;
+
+/** What the visitor can do to the settings. Every change but the memory budget can be taken back. */
+export interface SettingsActions {
+  setSchedule(change: Partial<Schedule>): void;
+  /**
+   * @param label What the change is, for the undo button; the setting's short name when absent. Consecutive changes of one
+   *   label count as one (typing), unless `isStep`.
+   * @returns Why the value was refused, or null.
+   */
+  changeSetting(name: string, value: unknown, label?: string, isStep?: boolean): ErrorData | null;
+  /** Several settings (short names) at once, or none of them. @returns Why one was refused, or null. */
+  changeSettings(values: Record<string, unknown>, label: string): ErrorData | null;
+  /** Puts a preset in the place of all settings; Back in the browser returns. @throws AppError `preset-unknown`. */
+  choosePreset(name: string): PresetChoice;
+  /** Takes the newest change back. */
+  undo(): void;
+  /** @param bytes Null = what the device allows. @returns Why it was refused, or null. */
+  setMemoryBudget(bytes: number | null): ErrorData | null;
+}
+
+interface Change {
+  label: string;
+  /** False joins it with the change before, where that has the same label. */
+  isStep: boolean;
+  /** True for a new system: a run that is under way keeps its (k, n) and learning rate. */
+  isNewSystem?: boolean;
+}
+
+export function createSettingsActions(
+  store: SessionStore,
+  { trainer, page }: Pick<SessionPorts, 'trainer' | 'page'>,
+): SettingsActions {
+  const set = (change: Partial<SessionState>) => store.setState(change);
+  const get = () => store.getState();
+
+  function take(next: Session, change: Change): void {
+    const { settings, undoSteps } = get();
+    if (sameValue(next, settings)) return;
+    const newest = undoSteps[undoSteps.length - 1];
+    const continues = !change.isStep && newest?.label === change.label;
+    const steps = continues ? undoSteps : [...undoSteps, { label: change.label, settings }];
+    set({ settings: next, undoSteps: steps.slice(-MAX_UNDO_STEPS) });
+    if (!change.isNewSystem) informRun(next);
+  }
+
+  /** Hands (k, n) and the learning rate to the run that is under way; all else waits for a new run. */
+  function informRun(settings: Session): void {
+    const { run, iteration, marks, status } = get();
+    if (!run || !trainer || status === 'failed') return;
+    // The run's network may have fewer layers, or its samples fewer steps, than the settings now have.
+    const fitted = clampSchedule({ ...run.settings, schedule: settings.schedule });
+    const { schedule, optimizer } = run.settings;
+    const { truncationInterval: k, blockSize: n } = fitted.schedule;
+    let now = run.settings;
+    if (k !== schedule.truncationInterval || n !== schedule.blockSize) {
+      trainer.post({ type: 'setSchedule', schedule: fitted.schedule });
+      now = fitted;
+      if (iteration) {
+        const epoch = iteration.epoch + iteration.epochIteration / Math.max(1, iteration.epochIterations);
+        set({ marks: [...marks, { epoch, label: `k ${k}, n ${n}` }].slice(-50) });
+      }
+    }
+    const { learningRate } = settings.optimizer;
+    if (settings.optimizer.kind === optimizer.kind && learningRate !== optimizer.learningRate) {
+      trainer.post({ type: 'setLearningRate', learningRate });
+      now = { ...now, optimizer: { ...now.optimizer, learningRate } };
+    }
+    if (now !== run.settings) set({ run: { ...run, settings: now } });
+  }
+
+  function changed(settings: Session, name: string, value: unknown): Session {
+    const entry = findField(name);
+    if (entry?.consequence === 'replan') {
+      const key = entry.short === 'k' ? 'truncationInterval' : 'blockSize';
+      return { ...settings, schedule: { ...settings.schedule, [key]: Number(value) } };
+    }
+    const next = applySetting(settings, name, value);
+    const changesData = entry?.consequence === 'encode' || entry?.consequence === 'data';
+    // The fingerprint is that of frames which these settings no longer give.
+    return changesData ? { ...next, data: { ...next.data, fingerprint: undefined } } : next;
+  }
+
+  function changeSettings(values: Record<string, unknown>, label: string, isStep = true): ErrorData | null {
+    try {
+      let next = get().settings;
+      for (const [name, value] of Object.entries(values)) next = changed(next, name, value);
+      take(clampSchedule(next), { label, isStep });
+      return null;
+    } catch (error) {
+      return toErrorData(error);
+    }
+  }
+
+  return {
+    setSchedule(change) {
+      const { settings } = get();
+      const next = { ...settings, schedule: { ...settings.schedule, ...change } };
+      take(clampSchedule(next), { label: '(k, n)', isStep: false });
+    },
+
+    changeSetting: (name, value, label, isStep = false) =>
+      changeSettings({ [name]: value }, label ?? findField(name)?.short ?? name, isStep),
+
+    changeSettings,
+
+    choosePreset(name) {
+      const before = get().settings;
+      const choice = choosePresetFor(name, before, shownSummary(get()));
+      const settings = clampSchedule(choice.settings);
+      take(settings, { label: `preset ${name}`, isStep: true, isNewSystem: true });
+      page.visitFragment(encodeLink(before), encodeLink(settings));
+      set({ announcement: `The preset ${name} is set.` });
+      return { ...choice, settings };
+    },
+
+    undo() {
+      const { undoSteps } = get();
+      const newest = undoSteps[undoSteps.length - 1];
+      if (!newest) return;
+      set({
+        settings: newest.settings,
+        undoSteps: undoSteps.slice(0, -1),
+        announcement: `Taken back: ${newest.label}.`,
+      });
+      informRun(newest.settings);
+    },
+
+    setMemoryBudget(bytes) {
+      const { low, high } = MEMORY_BUDGET_LIMITS;
+      if (bytes !== null && !(Number.isInteger(bytes) && bytes >= low && bytes <= high)) {
+        return toErrorData(
+          new AppError(
+            'memory-budget-invalid',
+            `The memory budget is ${bytes / 2 ** 20} MiB, allowed is 1 to ${high / 2 ** 20} MiB.`,
+            'Enter a number of MiB, or leave the field empty for what the device allows.',
+          ),
+        );
+      }
+      set({ memoryBudget: bytes });
+      page.storeMemoryBudget(bytes);
+      return null;
+    },
+  };
+}
