@@ -177,7 +177,7 @@ describe('CIFAR files', () => {
 
   it('are batches of both splits with named classes', async () => {
     const set = await images([...batches, fileOf('cifar/readme.html', '<html>')]);
-    expect(set).toMatchObject({ name: 'cifar', shape: { channels: 3, height: 32, width: 32 } });
+    expect(set).toMatchObject({ name: 'CIFAR-10', shape: { channels: 3, height: 32, width: 32 } });
     expect(set.classNames).toEqual(['cat', 'dog']);
     expect(set.files.map(({ path, count }) => [path, count])).toEqual([
       ['cifar/data_batch_2.bin', 2],

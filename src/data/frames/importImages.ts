@@ -46,7 +46,7 @@ interface ReadPart {
  * several, the others are listed in `problems`, as are files that cannot be read or belong to nothing. Classes are the
  * labels that occur, in the order of their numbers. The order of the images depends on the paths only.
  *
- * @param name Name of the set. @param problems What was refused before; becomes part of the result.
+ * @param name Of the set, where its file names do not give one. @param problems What was refused before; becomes part of the result.
  * @returns A set without images and classes when nothing could be read.
  * @throws AppError `set-too-large`; the signal's reason.
  */
@@ -68,7 +68,7 @@ export async function importImages(
   }
   const parts = group ? await readParts(group, problems, options) : [];
   const names = group ? await labelNamesOf(group, files.nameLists, options.signal) : () => undefined;
-  return assemble(name, parts, names, problems, options);
+  return assemble(group?.name || name, parts, names, problems, options);
 }
 
 async function readParts(
