@@ -40,6 +40,8 @@ export interface PlanRequest {
   microBatch?: number;
   /** Bytes of GPU memory that the plan may take; none = what the device's buffers allow. */
   memoryBudget?: number;
+  /** Bytes of f32 temporaries that a chunk of the backward pass may have; no number depends on it. Default 4 MiB. */
+  temporaryBudget?: number;
   /** Keeps every membrane until the end of the iteration, to be read back; costs bytes when k = T. */
   keepState?: boolean;
   /** `given`: keep masks are written by the caller instead of drawn (oracle cases). */
@@ -104,14 +106,14 @@ function stepsPerChunk(
   block: number,
   interval: number,
   batchSize: number,
-  largestBinding: number,
+  { largestBinding, budget }: { largestBinding: number; budget: number },
 ): number {
   const stages = [...graph.blocks[block].body, graph.blocks[block].classifier].map((id) => graph.stages[id]);
   if (stages.some(hasBatchNorm)) return interval;
   const perStep = stages.map((stage) => vectorBytes(stage.outputShape, batchSize));
   let pair = perStep[0];
   for (let i = 1; i < perStep.length; i++) pair = Math.max(pair, perStep[i - 1] + perStep[i]);
-  const bound = Math.min(TEMPORARY_BUDGET / pair, largestBinding / Math.max(...perStep));
+  const bound = Math.min(budget / pair, largestBinding / Math.max(...perStep));
   const most = Math.max(1, Math.min(interval, Math.floor(bound)));
   return Math.ceil(interval / Math.ceil(interval / most));
 }
@@ -150,7 +152,10 @@ export class PlanBuilder {
     const limits = request.limits ?? DEFAULT_LIMITS;
     this.largestBinding = Math.min(limits.maxBufferSize, limits.maxStorageBufferBindingSize);
     this.chunkSteps = this.graph.blocks.map((_, block) =>
-      stepsPerChunk(this.graph, block, this.longestInterval, microBatch, this.largestBinding),
+      stepsPerChunk(this.graph, block, this.longestInterval, microBatch, {
+        largestBinding: this.largestBinding,
+        budget: request.temporaryBudget ?? TEMPORARY_BUDGET,
+      }),
     );
     this.countedStages = this.graph.stages.filter((stage) => stage.lif).map((stage) => stage.name);
     this.requestBuffers();

@@ -51,8 +51,9 @@ function stepWindows(config: TrainingConfig, intervals: Range[]): StepWindow[] {
  * Fills in when each interval- or chunk-scoped buffer is live, from the first interval's stretch of a program.
  *
  * Chunks, and micro-batches of a block, repeat the same passes on the same buffers, so the first one's places stand for
- * all. What outlives a micro-batch (its boundary spikes, the gradients) is live from the block's first pass on: the other
- * micro-batches write all the block's shared buffers in between.
+ * all. What outlives a micro-batch (its boundary spikes, the gradients) is live from the block's first pass on, and what
+ * outlives a chunk (partial gradients, the gamma carried from chunk to chunk) from the block's first backward pass on: the
+ * passes before its own first use run again, and write all their buffers, while its content is needed.
  */
 function markLifetimes(
   builder: PlanBuilder,
@@ -65,6 +66,7 @@ function markLifetimes(
   const spans = new Map<string, LiveRange>();
   let block = -1;
   let blockStart = base;
+  let backwardStart = -1;
   for (const [index, step] of program.entries()) {
     if (windows[step.window].interval > 0) break;
     const at = base + index;
@@ -73,8 +75,11 @@ function markLifetimes(
     if (place.block !== block) {
       block = place.block;
       blockStart = at;
+      backwardStart = -1;
     }
     const chunkStart = pass?.params.chunkStart;
+    const isChunked = chunkStart !== undefined;
+    if (isChunked && backwardStart < 0) backwardStart = at;
     const laterChunk =
       pass !== null &&
       chunkStart !== undefined &&
@@ -85,8 +90,15 @@ function markLifetimes(
       const outlives = request.category === 'gradients' || builder.boundarySpikes.has(name);
       if (place.micro > 0 && !outlives) continue;
       const span = spans.get(name);
-      if (span) span.last = at;
-      else spans.set(name, { first: several && outlives ? blockStart : at, last: at });
+      if (span) {
+        span.last = at;
+        continue;
+      }
+      const outlivesChunk = isChunked && request.scope === 'interval';
+      spans.set(name, {
+        first: several && outlives ? blockStart : outlivesChunk ? backwardStart : at,
+        last: at,
+      });
     }
   }
   for (const [name, span] of spans) requests.get(name)?.live.push(span);
