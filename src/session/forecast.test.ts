@@ -48,6 +48,33 @@ describe('forecast', () => {
     expect(outlineNetwork(withSettings({ layers: '6C40' })).problem?.code).toBe('network-invalid');
   });
 
+  it('says how the batch is cut to stay within a budget, and keeps within it', () => {
+    const whole = forecastTraining(defaultSession()).value;
+    expect(whole?.microBatches).toEqual({ count: 1, size: 32 });
+    const budget = Math.floor(0.7 * (whole?.peakBytes ?? 0));
+    const cut = forecastTraining(defaultSession(), undefined, budget).value;
+    expect(cut?.microBatches.count).toBeGreaterThan(1);
+    expect(cut?.microBatches.size).toBe(Math.ceil(32 / (cut?.microBatches.count ?? 1)));
+    expect(cut?.peakBytes).toBeLessThanOrEqual(budget);
+    expect(cut?.hasBatchNorm).toBe(false);
+    expect(forecastTraining(withSettings({ layers: '6C5n-AP2-84FC', n: 1 })).value?.hasBatchNorm).toBe(true);
+  });
+
+  it('comes with settings that fit where it can name some', () => {
+    const values = { layers: '8C5-AP2-32FC', batch: 4, T: 64, k: 64, n: 2 };
+    const session = withSettings(values);
+    const single = forecastTraining(withSettings({ ...values, batch: 1 })).value?.peakBytes ?? 0;
+    const budget = Math.floor(0.9 * single);
+    const { problem } = forecastTraining(session, undefined, budget);
+    expect(problem?.code).toBe('does-not-fit');
+    const cured = Object.entries(problem?.remedy ?? {}).reduce(
+      (next, [name, value]) => applySetting(next, name, value),
+      session,
+    );
+    expect(cured).not.toEqual(session);
+    expect(forecastTraining(cured, undefined, budget).value?.peakBytes).toBeLessThanOrEqual(budget);
+  });
+
   it('outlines the network with names, shapes and L', () => {
     const outline = outlineNetwork(defaultSession()).value;
     expect(outline?.layerCount).toBe(4);

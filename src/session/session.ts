@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { FrameShape, InputKind } from '../core/encodedDataset.ts';
-import { AppError } from '../core/errors.ts';
+import { AppError, type ErrorData, toErrorData } from '../core/errors.ts';
 import { bodyLayerCount, cutBlocks, inferShapes, LIMITS, type NetworkSpec } from '../core/network.ts';
 import { PAPER_NEURON } from '../core/neuron.ts';
 import { checkSchedule } from '../core/schedule.ts';
@@ -301,6 +301,16 @@ export function toTrainingConfig(session: Session, dataset: DatasetMeta): Traini
 /** Rules that span fields: every layer fits its input, 1 <= k <= T, 1 <= n <= L. @throws as {@link toTrainingConfig} */
 export function checkSession(session: Session): void {
   toTrainingConfig(session, expectedMeta(session));
+}
+
+/** What {@link checkSession} would throw, as plain data; null where the session is whole. */
+export function checkedProblem(session: Session): ErrorData | null {
+  try {
+    checkSession(session);
+    return null;
+  } catch (error) {
+    return toErrorData(error);
+  }
 }
 
 /** How many local blocks the session's (k, n) cuts the network into. */

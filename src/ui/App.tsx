@@ -1,6 +1,7 @@
 import { DataPanel } from './data/DataPanel.tsx';
 import { Header } from './Header.tsx';
 import { Notices } from './Notices.tsx';
+import { ForecastProvider } from './schedule/ForecastContext.tsx';
 import { SchedulePanel } from './schedule/SchedulePanel.tsx';
 import { SettingsPanel } from './settings/SettingsPanel.tsx';
 import { useSession } from './shared/sessionContext.tsx';
@@ -10,7 +11,7 @@ import { TrainPanel } from './train/TrainPanel.tsx';
 export function App() {
   const announcement = useSession((state) => state.announcement);
   return (
-    <>
+    <ForecastProvider>
       <Header />
       <main>
         <Notices />
@@ -24,6 +25,6 @@ export function App() {
       <p className="visually-hidden" aria-live="polite">
         {announcement}
       </p>
-    </>
+    </ForecastProvider>
   );
 }

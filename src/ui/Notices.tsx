@@ -1,4 +1,5 @@
 import { Icon } from './shared/Icon.tsx';
+import { RemedyButton } from './shared/RemedyButton.tsx';
 import { useActions, useSession } from './shared/sessionContext.tsx';
 
 /** What was repaired in a link, and what went wrong; each says what to do. */
@@ -33,11 +34,14 @@ export function Notices() {
           </button>
         </section>
       )}
-      {problems.map(({ id, code, message, hint }) => (
+      {problems.map(({ id, code, message, hint, remedy }) => (
         <section key={id} className="notice notice-bad" role="alert" aria-label={`Problem ${code}`}>
-          <p>
-            <b>{message}</b> {hint} <span className="muted small">({code})</span>
-          </p>
+          <div>
+            <p>
+              <b>{message}</b> {hint} <span className="muted small">({code})</span>
+            </p>
+            <RemedyButton problem={{ code, message, hint, remedy }} onDone={() => dismissProblem(id)} />
+          </div>
           <button
             type="button"
             className="button quiet icon"

@@ -1,8 +1,10 @@
 import type { Schedule } from '../../core/schedule.ts';
-import type { CategoryBytes } from '../../session/forecast.ts';
+import type { CategoryBytes, Forecast } from '../../session/forecast.ts';
 import { formatBytes, formatChange, formatCount } from '../shared/format.ts';
+import { RemedyButton } from '../shared/RemedyButton.tsx';
 import { useSession } from '../shared/sessionContext.tsx';
-import type { ForecastView } from './useForecast.ts';
+import { useForecast } from './ForecastContext.tsx';
+import { MemoryBudget } from './MemoryBudget.tsx';
 
 const CATEGORY_WORDS: Record<string, string> = {
   weights: 'weights',
@@ -18,25 +20,40 @@ const CATEGORY_WORDS: Record<string, string> = {
 };
 
 /** Peak GPU memory of the choice, by category, beside full backpropagation through time. */
-export function ForecastCard({ forecast, schedule }: { forecast: ForecastView; schedule: Schedule }) {
+export function ForecastCard({ schedule }: { schedule: Schedule }) {
   const measured = useSession((state) => state.run?.measuredBytes ?? null);
-  const { current, full, knowsAdapter } = forecast;
+  const batchSize = useSession((state) => state.settings.batchSize);
+  const { reply, isPending, knowsAdapter } = useForecast();
   const { truncationInterval: k, blockSize: n } = schedule;
+  if (!reply) {
+    return (
+      <div className="forecast forecast-empty">
+        <h3>Forecast of GPU memory</h3>
+        <p className="small muted">Planning</p>
+      </div>
+    );
+  }
+  const { current, full } = reply;
   if (!current.value) {
     return (
-      <div className="forecast">
-        <h3>Forecast</h3>
-        <p className="inline-problem" role="alert">
-          {current.problem.message} {current.problem.hint}
-        </p>
+      <div className="forecast" aria-busy={isPending}>
+        <h3>Forecast of GPU memory</h3>
+        <div className="inline-problem" role="alert">
+          <p>
+            {current.problem.message} {current.problem.hint}
+          </p>
+          <RemedyButton problem={current.problem} />
+        </div>
+        <MemoryBudget />
       </div>
     );
   }
   const { peakBytes, categories, parameterCount, updatesPerIteration } = current.value;
+  const cut = microBatchText(current.value, batchSize);
   const fullBytes = full.value ?? peakBytes;
   const scale = Math.max(peakBytes, fullBytes);
   return (
-    <div className="forecast">
+    <div className="forecast" aria-busy={isPending}>
       <h3>
         Forecast of GPU memory <span className="muted">before anything runs</span>
       </h3>
@@ -52,6 +69,7 @@ export function ForecastCard({ forecast, schedule }: { forecast: ForecastView; s
         {measured !== null && ` Measured in this run: ${formatBytes(measured)}.`}
         {!knowsAdapter && ' Planned with WebGPU’s default limits.'}
       </p>
+      {cut && <p className="small forecast-cut">{cut}</p>}
       <ul className="forecast-legend small numbers">
         {categories.map(({ category, bytes }, index) => (
           <li key={category}>
@@ -60,8 +78,19 @@ export function ForecastCard({ forecast, schedule }: { forecast: ForecastView; s
           </li>
         ))}
       </ul>
+      <MemoryBudget />
     </div>
   );
+}
+
+/** How a batch is cut, and what that does to the numbers; null when it runs whole. */
+function microBatchText({ microBatches, hasBatchNorm }: Forecast, batchSize: number): string | null {
+  const { count, size } = microBatches;
+  if (count === 1) return null;
+  const parts = `batch of ${batchSize} in ${count} micro-batches of ${count * size > batchSize ? 'up to ' : ''}${size}`;
+  return hasBatchNorm
+    ? `To fit: ${parts}; batch norm takes its statistics over a micro-batch, so numbers differ from the whole batch.`
+    : `To fit: ${parts}; same numbers.`;
 }
 
 interface BarProps {

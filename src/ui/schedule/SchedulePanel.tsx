@@ -6,9 +6,9 @@ import { expectedMeta, toNetworkSpec } from '../../session/session.ts';
 import { Explain } from '../shared/Explain.tsx';
 import { useActions, useSession } from '../shared/sessionContext.tsx';
 import { ForecastCard } from './ForecastCard.tsx';
+import { useForecast } from './ForecastContext.tsx';
 import { ScheduleStepper } from './ScheduleStepper.tsx';
 import { UnrolledGrid } from './UnrolledGrid.tsx';
-import { useForecast } from './useForecast.ts';
 import { usePassOrder } from './usePassOrder.ts';
 
 /** The second move: how far learning looks back (k) and how deep it reaches (n), and what that costs. */
@@ -18,8 +18,8 @@ export function SchedulePanel() {
   const { schedule } = settings;
   const { stepCount } = settings.encoding;
   const outline = useMemo(() => outlineNetwork(settings), [settings]);
-  const forecast = useForecast();
-  const order = usePassOrder(forecast.current.value?.moves);
+  const { reply } = useForecast();
+  const order = usePassOrder(reply?.current.value?.moves);
   const network = outline.value;
 
   return (
@@ -83,7 +83,7 @@ export function SchedulePanel() {
           {outline.problem.message} {outline.problem.hint}
         </p>
       )}
-      <ForecastCard forecast={forecast} schedule={schedule} />
+      <ForecastCard schedule={schedule} />
       <div className="explains">
         <Explain question="What is k?">
           The truncation interval: after every k time steps the network stops, compares its spikes with the

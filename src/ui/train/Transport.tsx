@@ -1,5 +1,7 @@
 import { isTraining, pendingChanges } from '../../session/sessionStore.ts';
+import { useForecast } from '../schedule/ForecastContext.tsx';
 import { Icon } from '../shared/Icon.tsx';
+import { RemedyButton } from '../shared/RemedyButton.tsx';
 import { useActions, useSession } from '../shared/sessionContext.tsx';
 
 /** Rewind, train or pause, one step; and what a new start will take up. */
@@ -9,7 +11,9 @@ export function Transport() {
   const hasRun = useSession((state) => state.run !== null);
   const pending = useSession((state) => pendingChanges(state).join(', '));
   const { start, pause, step, rewind } = useActions();
+  const { obstacle } = useForecast();
   const isBusy = isTraining(status);
+  const isBlocked = obstacle !== null && !isBusy;
 
   return (
     <>
@@ -27,7 +31,8 @@ export function Transport() {
         <button
           type="button"
           className="button primary train-button"
-          disabled={!canTrain}
+          disabled={!canTrain || isBlocked}
+          aria-describedby={isBlocked ? 'train-obstacle' : undefined}
           onClick={isBusy ? pause : start}
         >
           <Icon name={isBusy ? 'pause' : 'play'} size={20} />
@@ -38,12 +43,20 @@ export function Transport() {
           className="button icon"
           aria-label="Train one step"
           title="Train one batch, then pause"
-          disabled={!canTrain || isBusy}
+          disabled={!canTrain || isBusy || isBlocked}
           onClick={step}
         >
           <Icon name="step" />
         </button>
       </div>
+      {isBlocked && (
+        <div id="train-obstacle" className="inline-problem" role="status">
+          <p>
+            Training cannot start. {obstacle.message} {obstacle.hint}
+          </p>
+          <RemedyButton problem={obstacle} />
+        </div>
+      )}
       <p className="pending small" role="status">
         {pending !== '' &&
           (isBusy
