@@ -4,6 +4,7 @@ import { createDataClient, type DataWorkerPort } from './dataClient.ts';
 import type { DataProgress, DataReply, DataRequest } from './dataMessages.ts';
 import { createDataService } from './dataService.ts';
 import { encodeDataset } from './encode.ts';
+import { fileOf, idxPair } from './frames/frameTestSupport.ts';
 import { generateSyntheticSet } from './synthetic/index.ts';
 
 /** A worker on the same thread: the real service, with structured clones and transfers as between threads. */
@@ -95,6 +96,69 @@ describe('data client and service', () => {
       ['b/3.bin', 'truncated-file', 5],
     ]);
     expect(summary.origin).toEqual({ classes: 'folders', split: 'seeded' });
+  });
+
+  it('imports images, shows them one by one and encodes them whatever the time settings', async () => {
+    const client = createDataClient(localWorker());
+    const image = (label: number, index: number) => [label, index, 3, 4, 5, 6];
+    const files = [
+      ...idxPair('train', [1, 0, 1], image, [2, 3]),
+      ...idxPair('test', [1], image, [2, 3]),
+      fileOf('data_batch_1', Uint8Array.of(0x80, 2)),
+    ];
+    const settings = { splitSeed: 1, testFraction: 0.5, imageOrientation: 'auto' as const };
+    const summary = await client.importFiles(files, settings);
+    expect(summary).toMatchObject({
+      kind: 'frames',
+      sensor: { width: 3, height: 2 },
+      channels: 1,
+      classes: [
+        { name: '0', train: 1, test: 0 },
+        { name: '1', train: 2, test: 1 },
+      ],
+      recordingCount: 4,
+      eventsPerSecond: 0,
+      durationUs: 0,
+      origin: { classes: 'labelBytes', split: 'given' },
+    });
+    expect(summary.problems.map(({ error }) => error.code)).toEqual(['python-pickle']);
+    const shape = { channels: 1, height: 2, width: 3 };
+    for (const _ of [1, 2]) {
+      expect(await client.recording(2)).toEqual({
+        kind: 'frames',
+        name: 'train-images-idx3-ubyte #1',
+        className: '0',
+        split: 'train',
+        shape,
+        pixels: Uint8Array.from(image(0, 1)),
+      });
+      const encoded = await client.encode(SETTINGS);
+      expect(encoded).toMatchObject({ kind: 'frames', shape, stepCount: 1, classNames: ['0', '1'] });
+      expect(encoded.pixels).toEqual(
+        Uint8Array.from([image(1, 0), image(1, 0), image(0, 1), image(1, 2)].flat()),
+      );
+      expect([encoded.bits.length, ...encoded.labels, ...encoded.split]).toEqual([0, 1, 1, 0, 1, 1, 0, 0, 0]);
+      expect(await client.encode({ ...SETTINGS, stepCount: 9 })).toEqual(encoded);
+    }
+    await expect(client.recording(4)).rejects.toMatchObject({ code: 'no-such-recording' });
+  });
+
+  it('gives images another fingerprint as soon as a pixel, a label or a class name differs', async () => {
+    const fingerprintOf = async (labels: number[], first: number) => {
+      const client = createDataClient(localWorker());
+      const files = idxPair('x', labels, (_, index) => [index === 0 ? first : 9, 0], [1, 2]);
+      await client.importFiles(files, { splitSeed: 1, testFraction: 0.5, imageOrientation: 'auto' });
+      return (await client.encode(SETTINGS)).fingerprint;
+    };
+    const base = await fingerprintOf([0, 0, 1, 1], 5);
+    expect(base).toMatch(/^[0-9a-f]{64}$/);
+    expect(await fingerprintOf([0, 0, 1, 1], 5)).toBe(base);
+    const others = await Promise.all([
+      fingerprintOf([0, 0, 1, 1], 6),
+      fingerprintOf([0, 1, 0, 1], 5),
+      fingerprintOf([0, 0, 2, 2], 5),
+    ]);
+    expect(new Set([base, ...others]).size).toBe(4);
   });
 
   it('rejects with the error of the job', async () => {
