@@ -10,6 +10,7 @@ async function violations(page: Page): Promise<string[]> {
 
 for (const theme of ['light', 'dark'] as const) {
   test(`no accessibility rule is broken in any state, ${theme} theme`, async ({ page }) => {
+    test.setTimeout(240_000);
     await page.emulateMedia({ colorScheme: theme });
     await page.goto('/');
     await expectRecording(page);

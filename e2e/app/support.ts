@@ -34,7 +34,7 @@ export async function expectFinished(page: Page): Promise<void> {
 
 /** Waits until a recording is in the player: a built-in set takes a few seconds to make. */
 export async function expectRecording(page: Page): Promise<void> {
-  await expect(page.getByText(/class \w+, (train|test), \d+ events/)).toBeVisible({ timeout: 40_000 });
+  await expect(page.getByText(/class \w+, (train|test), \d+ events/)).toBeVisible({ timeout: 90_000 });
 }
 
 /** The value beside a name in the figures of the Train panel: 0..1 for a percentage. */

@@ -33,7 +33,7 @@ export function DropZone({ onFiles }: { onFiles: (files: DroppedFile[]) => void 
       onDrop={drop}
     >
       <p>
-        <Icon name="upload" /> <b>Drop event recordings or images</b>
+        <Icon name="upload" /> <b>Drop recordings or images</b>
       </p>
       <p className="small muted">files, folders, .zip or .tar.gz; they never leave this machine</p>
       <div className="drop-buttons">
