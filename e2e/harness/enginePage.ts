@@ -1,9 +1,10 @@
 import { randomBatch, randomTensors } from '../../src/testing/randomNetwork.ts';
 import { Engine, EngineDevice } from '../../src/trainer/engine.ts';
 import { channelsLast, packFrames } from '../../src/trainer/packing.ts';
-import type { EngineOutcome, EnginePage, EngineRun } from './engineRun.ts';
+import type { EngineOutcome, EnginePage, EngineRun, LoopPage } from './engineRun.ts';
+import { runLoop } from './loopPage.ts';
 
-async function createEnginePage(): Promise<EnginePage> {
+async function createEnginePage(): Promise<EnginePage & LoopPage> {
   const device = await EngineDevice.connect();
   const stray: string[] = [];
   device.gpu.device.addEventListener('uncapturederror', ({ error }) => stray.push(error.message));
@@ -45,7 +46,7 @@ async function createEnginePage(): Promise<EnginePage> {
     }
   }
 
-  return { train };
+  return { train, runLoop };
 }
 
 /** A batch of the whole size is drawn per sample, so that its first samples are those of a smaller batch. */

@@ -38,3 +38,29 @@ export interface EngineOutcome {
 export interface EnginePage {
   train(run: EngineRun): Promise<EngineOutcome>;
 }
+
+/** A run of the training loop on a made-up data set, with or without interruptions. */
+export interface LoopRun {
+  config: TrainingConfig;
+  /** Samples of the made-up data set; every fifth is a test sample. */
+  sampleCount: number;
+  /** After these iterations: pause, take a single step, go on. */
+  pauseAfter?: number[];
+  /** After these iterations: re-plan with the same (k, n), which reads all weights back and allocates anew. */
+  replanAfter?: number[];
+  /** Run to the end, rewind, and run to the end again; the second run's figures count. */
+  rewind?: boolean;
+}
+
+export interface LoopOutcome {
+  /** Digest after every epoch, epoch 0 (before training) first. */
+  digests: string[];
+  testAccuracies: number[];
+  iterations: number;
+  statuses: string[];
+  stray: string[];
+}
+
+export interface LoopPage {
+  runLoop(run: LoopRun): Promise<LoopOutcome>;
+}

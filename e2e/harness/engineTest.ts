@@ -1,8 +1,8 @@
 import { test as base } from '@playwright/test';
-import type { EngineOutcome, EnginePage, EngineRun } from './engineRun.ts';
+import type { EngineOutcome, EnginePage, EngineRun, LoopOutcome, LoopPage, LoopRun } from './engineRun.ts';
 
 /** Playwright's `test` with the fixture `engine`: the training engine on the GPU; one page serves a worker's tests. */
-export const test = base.extend<object, { engine: EnginePage }>({
+export const test = base.extend<object, { engine: EnginePage & LoopPage }>({
   engine: [
     async ({ browser }, use, workerInfo) => {
       const page = await browser.newPage({ baseURL: workerInfo.project.use.baseURL });
@@ -16,6 +16,14 @@ export const test = base.extend<object, { engine: EnginePage }>({
             return enginePage.train(request);
           }, run);
           // A fault that the engine did not notice would make every comparison worthless.
+          expect(outcome.stray).toEqual([]);
+          return outcome;
+        },
+        async runLoop(run: LoopRun): Promise<LoopOutcome> {
+          const outcome = await page.evaluate(async (request) => {
+            const enginePage = await (globalThis as unknown as { enginePage: Promise<LoopPage> }).enginePage;
+            return enginePage.runLoop(request);
+          }, run);
           expect(outcome.stray).toEqual([]);
           return outcome;
         },

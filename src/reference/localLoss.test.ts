@@ -38,6 +38,22 @@ describe('localLoss', () => {
     expect([...carried.predictions]).toEqual([0, 0]);
   });
 
+  it.each(['mse', 'crossEntropy'] as const)('%s: micro-batches add up to the batch', (kind) => {
+    const whole = localLoss({ kind, classCount: 3, spikes, labels: [0, 1], counts: new Float64Array(6) });
+    const parts = [0, 1].map((b) =>
+      localLoss({
+        kind,
+        classCount: 3,
+        spikes: [...spikes.slice(3 * b, 3 * b + 3), ...spikes.slice(6 + 3 * b, 9 + 3 * b)],
+        labels: [b],
+        counts: new Float64Array(3),
+        sampleCount: 2,
+      }),
+    );
+    expect(parts[0].loss + parts[1].loss).toBeCloseTo(whole.loss, 14);
+    expect(parts.flatMap(({ errors }) => [...errors])).toEqual([...whole.errors]);
+  });
+
   it.each(['mse', 'crossEntropy'] as const)('%s: an empty place changes neither mean nor error', (kind) => {
     const full = localLoss({
       kind,

@@ -9,6 +9,8 @@ export interface LocalLossRequest {
   labels: ArrayLike<number>;
   /** Spikes since the start of the sample, [B][classes]; this interval's are added. */
   counts: Float64Array;
+  /** Samples of the whole batch, where this is one of its micro-batches; default: the samples that are here. */
+  sampleCount?: number;
 }
 
 export interface LocalLossRecord {
@@ -29,7 +31,7 @@ export function localLoss(request: LocalLossRequest): LocalLossRecord {
   const steps = spikes.length / (batchSize * classCount);
   const errors = new Float64Array(batchSize * classCount);
   const predictions = new Int32Array(batchSize);
-  const samples = Array.from(labels).filter((label) => label >= 0).length;
+  const samples = request.sampleCount ?? Array.from(labels).filter((label) => label >= 0).length;
   let loss = 0;
   for (let b = 0; b < batchSize; b++) {
     const rates = ratesOf(spikes, b, classCount, batchSize);

@@ -1,0 +1,79 @@
+import { type FrameShape, frameSize } from '../../src/core/encodedDataset.ts';
+import {
+  BACKWARD_VARIANTS,
+  type BackwardCase,
+  CHUNK_STEPS,
+  CHUNKS,
+  type Chunk,
+  chunkLength,
+  compareBackward,
+} from '../harness/backwardCase.ts';
+import { TestNumbers } from '../harness/kernelCase.ts';
+import { test } from '../harness/kernelTest.ts';
+import { padVectors } from '../harness/layouts.ts';
+
+const shape = (channels: number, height = 1, width = 1): FrameShape => ({ channels, height, width });
+
+const SIZES: [string, FrameShape, number][] = [
+  ['one neuron', shape(1), 1],
+  ['63 vectors', shape(4), 63],
+  ['64 vectors', shape(5), 32],
+  ['65 vectors', shape(257), 1],
+  ['an odd map', shape(7, 3, 5), 3],
+];
+
+/** Random errors; the same at all steps when `constant`. */
+function errorsAbove(
+  size: FrameShape,
+  batchSize: number,
+  chunk: Chunk,
+  constant: boolean,
+): BackwardCase['above'] {
+  const cells = batchSize * frameSize(size);
+  const length = chunkLength(chunk, CHUNK_STEPS);
+  const drawn = new TestNumbers(2).normal((constant ? 1 : length) * cells);
+  return {
+    params: {},
+    buffers: { errors: padVectors(drawn, size) },
+    errors: Float64Array.from({ length: length * cells }, (_, i) => drawn[i % drawn.length]),
+    overrides: { CONSTANT: constant ? 1 : 0 },
+  };
+}
+
+test.describe('errorBackward equals its twin', () => {
+  const stepCount = CHUNK_STEPS;
+  for (const [name, size, batchSize] of SIZES) {
+    for (const constant of [true, false]) {
+      test(`${name}, ${constant ? 'the same error at every step' : 'an error per step'}`, ({ kernels }) => {
+        const chunk = CHUNKS['whole interval'];
+        const above = errorsAbove(size, batchSize, chunk, constant);
+        const common = { shape: size, batchSize, stepCount, chunk, above };
+        return compareBackward(kernels, {
+          kernel: 'errorBackward',
+          lif: true,
+          surrogate: 'rectangular',
+          ...common,
+        });
+      });
+    }
+  }
+
+  const [, odd, oddBatch] = SIZES[4];
+  for (const [name, variant] of Object.entries(BACKWARD_VARIANTS)) {
+    for (const [part, chunk] of Object.entries(CHUNKS)) {
+      // The sum over the steps is kept for whole intervals and across chunks alike; one chunk shows the first of them.
+      if (variant.sumSteps && part !== 'whole interval') continue;
+      test(`${name}, ${part}`, ({ kernels }) => {
+        return compareBackward(kernels, {
+          kernel: 'errorBackward',
+          shape: odd,
+          batchSize: oddBatch,
+          stepCount,
+          chunk,
+          above: errorsAbove(odd, oddBatch, chunk, false),
+          ...variant,
+        });
+      });
+    }
+  }
+});
