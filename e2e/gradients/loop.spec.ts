@@ -1,0 +1,36 @@
+import { smallConfig } from '../../src/testing/randomNetwork.ts';
+import { expect, test } from '../harness/engineTest.ts';
+
+// The training loop as the page drives it: what a visitor does in between must leave no trace in the weights.
+
+const config = {
+  ...smallConfig({ body: 'dropout', truncationInterval: 2, blockSize: 1, batchSize: 3 }),
+  epochs: 3,
+  seed: 5,
+};
+/** 40 training samples in batches of 3: the last batch of an epoch is short. */
+const RUN = { config, sampleCount: 50 };
+
+test('pausing, stepping, re-planning and rewinding leave no trace in the weights', async ({ engine }) => {
+  const undisturbed = await engine.runLoop(RUN);
+  expect(undisturbed.digests).toHaveLength(4);
+  expect(new Set(undisturbed.digests).size).toBe(4);
+  expect(undisturbed.iterations).toBe(3 * 14);
+
+  const paused = await engine.runLoop({ ...RUN, pauseAfter: [3, 17, 30] });
+  expect(paused.statuses.filter((status) => status === 'paused').length).toBeGreaterThanOrEqual(1);
+  expect(paused.digests).toEqual(undisturbed.digests);
+  expect(paused.testAccuracies).toEqual(undisturbed.testAccuracies);
+
+  const replanned = await engine.runLoop({ ...RUN, replanAfter: [5, 20] });
+  expect(replanned.digests).toEqual(undisturbed.digests);
+
+  const rewound = await engine.runLoop({ ...RUN, rewind: true });
+  expect(rewound.digests).toEqual(undisturbed.digests);
+});
+
+test('another seed gives other weights from the start (control)', async ({ engine }) => {
+  const one = await engine.runLoop({ ...RUN, config: { ...config, epochs: 1 } });
+  const other = await engine.runLoop({ ...RUN, config: { ...config, epochs: 1, seed: 6 } });
+  expect(other.digests[0]).not.toBe(one.digests[0]);
+});
