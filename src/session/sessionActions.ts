@@ -258,8 +258,8 @@ export function createSessionActions(store: SessionStore, ports: SessionPorts): 
     },
     rewind,
 
-    undo() {
-      settingsActions.undo();
+    undo(label) {
+      settingsActions.undo(label);
       const state = get();
       const { source } = state.settings.data;
       // What the page makes itself comes back by itself.

@@ -142,7 +142,11 @@ describe('presets', () => {
     expect(settings).toEqual(presetSession('lenet1-emnist'));
     expect(decodeLink(visited[0].before).session).toEqual(before);
     expect(decodeLink(visited[0].after)).toEqual({ session: settings, problems: [] });
-    actions.undo();
+    actions.setSchedule({ truncationInterval: 2 });
+    actions.undo('preset lenet1-emnist');
+    expect(store.getState().settings).toEqual(before);
+    expect(labels()).toEqual(['batch']);
+    actions.undo('preset lenet1-emnist');
     expect(store.getState().settings).toEqual(before);
   });
 });

@@ -24,11 +24,14 @@ export interface SettingsActions {
   changeSettings(values: Record<string, unknown>, label: string): ErrorData | null;
   /** Puts a preset in the place of all settings; Back in the browser returns. @throws AppError `preset-unknown`. */
   choosePreset(name: string): PresetChoice;
-  /** Takes the newest change back. */
-  undo(): void;
+  /** Takes the newest change back; with a label, all changes down to the newest one of that label, itself included. */
+  undo(label?: string): void;
   /** @param bytes Null = what the device allows. @returns Why it was refused, or null. */
   setMemoryBudget(bytes: number | null): ErrorData | null;
 }
+
+/** Label of the change that a preset makes. */
+export const presetLabel = (name: string) => `preset ${name}`;
 
 interface Change {
   label: string;
@@ -119,22 +122,20 @@ export function createSettingsActions(
       const before = get().settings;
       const choice = choosePresetFor(name, before, shownSummary(get()));
       const settings = clampSchedule(choice.settings);
-      take(settings, { label: `preset ${name}`, isStep: true, isNewSystem: true });
+      take(settings, { label: presetLabel(name), isStep: true, isNewSystem: true });
       page.visitFragment(encodeLink(before), encodeLink(settings));
       set({ announcement: `The preset ${name} is set.` });
       return { ...choice, settings };
     },
 
-    undo() {
+    undo(label) {
       const { undoSteps } = get();
-      const newest = undoSteps[undoSteps.length - 1];
-      if (!newest) return;
-      set({
-        settings: newest.settings,
-        undoSteps: undoSteps.slice(0, -1),
-        announcement: `Taken back: ${newest.label}.`,
-      });
-      informRun(newest.settings);
+      const at =
+        label === undefined ? undoSteps.length - 1 : undoSteps.findLastIndex((step) => step.label === label);
+      if (at < 0) return;
+      const { settings, label: what } = undoSteps[at];
+      set({ settings, undoSteps: undoSteps.slice(0, at), announcement: `Taken back: ${what}.` });
+      informRun(settings);
     },
 
     setMemoryBudget(bytes) {

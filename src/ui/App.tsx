@@ -1,6 +1,7 @@
 import { DataPanel } from './data/DataPanel.tsx';
 import { Header } from './Header.tsx';
 import { Notices } from './Notices.tsx';
+import { PresetsPanel } from './presets/PresetsPanel.tsx';
 import { ForecastProvider } from './schedule/ForecastContext.tsx';
 import { SchedulePanel } from './schedule/SchedulePanel.tsx';
 import { SettingsPanel } from './settings/SettingsPanel.tsx';
@@ -15,6 +16,7 @@ export function App() {
       <Header />
       <main>
         <Notices />
+        <PresetsPanel />
         <div className="moves">
           <DataPanel />
           <SchedulePanel />
