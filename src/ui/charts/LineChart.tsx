@@ -25,6 +25,8 @@ interface LineChartProps {
   /** The picture in a sentence, for people who do not see it. */
   summary: string;
   rows: ChartRow[];
+  /** What the rows lie along. */
+  axis?: 'epoch' | 'step';
   /** Later ones are drawn on top. */
   series: Series[];
   /** Highest value of the axis; undefined follows the data. */
@@ -38,16 +40,16 @@ const HEIGHT = 165;
 const MARGIN = { top: 8, right: 10, bottom: 22, left: 46 };
 
 /**
- * Lines over epochs. Plain SVG: a redraw is a few path strings, so a chart that changes several times per second
+ * Lines over epochs or steps. Plain SVG: a redraw is a few path strings, so a chart that changes several times per second
  * does not hold up the page (docs/decisions says what was measured before).
  */
 export function LineChart(props: LineChartProps) {
-  const { title, summary, rows, series, high, format, marks, legend } = props;
+  const { title, summary, rows, axis = 'epoch', series, high, format, marks, legend } = props;
   const body = useRef<HTMLDivElement>(null);
   const width = useElementWidth(body, 360);
   const [pointed, setPointed] = useState<ChartRow | null>(null);
   const keys = series.map(({ key }) => key);
-  const xTicks = roundTicks(rows.length > 0 ? rows[rows.length - 1].epoch : 1, 6, true);
+  const xTicks = roundTicks(rows.length > 0 ? rows[rows.length - 1].at : 1, 6, true);
   const yTicks =
     high === undefined ? roundTicks(largest(rows, keys), 4) : [0, high / 4, high / 2, (3 * high) / 4, high];
   const x: Scale = {
@@ -65,8 +67,8 @@ export function LineChart(props: LineChartProps) {
 
   const point = (event: PointerEvent<HTMLDivElement>) => {
     const offset = event.clientX - event.currentTarget.getBoundingClientRect().left;
-    const epoch = x.low + ((offset - x.start) / (x.stop - x.start)) * (x.high - x.low);
-    setPointed(nearestRow(rows, epoch, keys));
+    const at = x.low + ((offset - x.start) / (x.stop - x.start)) * (x.high - x.low);
+    setPointed(nearestRow(rows, at, keys));
   };
 
   return (
@@ -91,15 +93,15 @@ export function LineChart(props: LineChartProps) {
                 rows
                   .filter((row) => row[each.key] !== undefined)
                   .map((row) => (
-                    <circle key={row.epoch} cx={toPixel(x, row.epoch)} cy={toPixel(y, row[each.key])} r={2} />
+                    <circle key={row.at} cx={toPixel(x, row.at)} cy={toPixel(y, row[each.key])} r={2} />
                   ))}
             </g>
           ))}
           {pointed && (
             <line
               className="chart-cursor"
-              x1={toPixel(x, pointed.epoch)}
-              x2={toPixel(x, pointed.epoch)}
+              x1={toPixel(x, pointed.at)}
+              x2={toPixel(x, pointed.at)}
               y1={y.stop}
               y2={y.start}
             />
@@ -107,10 +109,12 @@ export function LineChart(props: LineChartProps) {
         </svg>
         {pointed && (
           <div
-            className={toPixel(x, pointed.epoch) > width / 2 ? 'chart-tip left' : 'chart-tip'}
-            style={{ left: toPixel(x, pointed.epoch) }}
+            className={toPixel(x, pointed.at) > width / 2 ? 'chart-tip left' : 'chart-tip'}
+            style={{ left: toPixel(x, pointed.at) }}
           >
-            <b>epoch {Number(pointed.epoch.toFixed(2))}</b>
+            <b>
+              {axis} {Number(pointed.at.toFixed(2))}
+            </b>
             {series
               .filter(({ key }) => pointed[key] !== undefined)
               .map(({ key, name }) => (

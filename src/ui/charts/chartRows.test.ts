@@ -32,9 +32,9 @@ describe('chart rows', () => {
       [point(0.5, [0.3, 0.4])],
     );
     expect(rows).toEqual([
-      { epoch: 0, train: 0.15, test1: 0.1, test0: 0.2 },
-      { epoch: 0.5, running: 0.4 },
-      { epoch: 1, train: 0.8, test1: 0.5, test0: 0.6 },
+      { at: 0, train: 0.15, test1: 0.1, test0: 0.2 },
+      { at: 0.5, running: 0.4 },
+      { at: 1, train: 0.8, test1: 0.5, test0: 0.6 },
     ]);
   });
 
@@ -51,8 +51,8 @@ describe('chart rows', () => {
   it('keep the line of the output when n changes', () => {
     const points = [point(0, [1, 2]), point(1, [3])];
     expect(lossRows(points)).toEqual([
-      { epoch: 0, loss1: 1, loss0: 2 },
-      { epoch: 1, loss0: 3 },
+      { at: 0, loss1: 1, loss0: 2 },
+      { at: 1, loss0: 3 },
     ]);
     expect(mostBlocks(points.map(({ lossPerBlock }) => lossPerBlock))).toBe(2);
   });

@@ -1,8 +1,8 @@
 import type { HistoryPoint } from '../../session/metricsHistory.ts';
 import type { EpochMetrics } from '../../session/sessionStore.ts';
 
-/** One x position of a chart; a key that is absent has no value there. */
-export type ChartRow = { epoch: number } & Record<string, number>;
+/** Values `at` one x position of a chart (an epoch, a time step); a key that is absent has no value there. */
+export type ChartRow = { at: number } & Record<string, number>;
 
 /**
  * Key of a block's quantity, counted from the top: test0 is the output, test1 the block below it. The output keeps its
@@ -30,22 +30,22 @@ function byBlock(quantity: 'test' | 'loss', values: readonly number[]): Record<s
  */
 export function accuracyRows(epochs: readonly EpochMetrics[], points: readonly HistoryPoint[]): ChartRow[] {
   const rows: ChartRow[] = points.map((point) => ({
-    epoch: point.epoch,
+    at: point.epoch,
     ...lastAs('running', point.runningAccuracyPerBlock),
   }));
   for (const metrics of epochs) {
     rows.push({
-      epoch: metrics.epoch,
+      at: metrics.epoch,
       ...lastAs('train', metrics.trainAccuracyPerBlock),
       ...byBlock('test', metrics.testAccuracyPerBlock),
     });
   }
-  return rows.sort((a, b) => a.epoch - b.epoch);
+  return rows.sort((a, b) => a.at - b.at);
 }
 
 /** Training loss over epochs, `loss<b>` of the block b below the top. */
 export function lossRows(points: readonly HistoryPoint[]): ChartRow[] {
-  return points.map((point) => ({ epoch: point.epoch, ...byBlock('loss', point.lossPerBlock) }));
+  return points.map((point) => ({ at: point.epoch, ...byBlock('loss', point.lossPerBlock) }));
 }
 
 function lastAs(key: string, values: readonly number[]): Record<string, number> {

@@ -33,10 +33,10 @@ describe('chart scale', () => {
 
   it('draws a series past rows without its value, and keeps it inside the picture', () => {
     const rows = [
-      { epoch: 0, a: 0 },
-      { epoch: 1, b: 1 },
-      { epoch: 5, a: 0.5 },
-      { epoch: 10, a: 7 },
+      { at: 0, a: 0 },
+      { at: 1, b: 1 },
+      { at: 5, a: 0.5 },
+      { at: 10, a: 7 },
     ];
     expect(linePath(rows as never, 'a', X, Y)).toBe('M0.0 50.0L50.0 25.0L100.0 0.0');
     expect(linePath([], 'a', X, Y)).toBe('');
@@ -45,14 +45,14 @@ describe('chart scale', () => {
 
   it('finds the nearest row that has something to tell', () => {
     const rows = [
-      { epoch: 0, a: 1 },
-      { epoch: 4, b: 1 },
-      { epoch: 10, a: 2 },
+      { at: 0, a: 1 },
+      { at: 4, b: 1 },
+      { at: 10, a: 2 },
     ] as never;
-    expect(nearestRow(rows, 4, ['a'])?.epoch).toBe(0);
-    expect(nearestRow(rows, 6, ['a'])?.epoch).toBe(10);
-    expect(nearestRow(rows, 3, ['a', 'b'])?.epoch).toBe(4);
-    expect(nearestRow(rows, 99, ['b'])?.epoch).toBe(4);
+    expect(nearestRow(rows, 4, ['a'])?.at).toBe(0);
+    expect(nearestRow(rows, 6, ['a'])?.at).toBe(10);
+    expect(nearestRow(rows, 3, ['a', 'b'])?.at).toBe(4);
+    expect(nearestRow(rows, 99, ['b'])?.at).toBe(4);
     expect(nearestRow([], 1, ['a'])).toBeNull();
   });
 });

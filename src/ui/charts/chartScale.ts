@@ -47,22 +47,18 @@ export function linePath(rows: readonly ChartRow[], key: string, x: Scale, y: Sc
     const value = row[key];
     if (value === undefined || !Number.isFinite(value)) continue;
     const shown = Math.min(y.high, Math.max(y.low, value));
-    path += `${path === '' ? 'M' : 'L'}${toPixel(x, row.epoch).toFixed(1)} ${toPixel(y, shown).toFixed(1)}`;
+    path += `${path === '' ? 'M' : 'L'}${toPixel(x, row.at).toFixed(1)} ${toPixel(y, shown).toFixed(1)}`;
   }
   return path;
 }
 
-/** The row nearest to `epoch` that has a value of `keys`, by bisection (rows are in order of epoch). */
-export function nearestRow(
-  rows: readonly ChartRow[],
-  epoch: number,
-  keys: readonly string[],
-): ChartRow | null {
+/** The row nearest to `at` that has a value of `keys`, by bisection (rows are in order of `at`). */
+export function nearestRow(rows: readonly ChartRow[], at: number, keys: readonly string[]): ChartRow | null {
   let low = 0;
   let high = rows.length;
   while (low < high) {
     const middle = (low + high) >> 1;
-    if (rows[middle].epoch < epoch) low = middle + 1;
+    if (rows[middle].at < at) low = middle + 1;
     else high = middle;
   }
   const hasValue = (row: ChartRow) => keys.some((key) => row[key] !== undefined);
@@ -73,5 +69,5 @@ export function nearestRow(
   const left = rows[before];
   const right = rows[after];
   if (!left || !right) return left ?? right ?? null;
-  return epoch - left.epoch <= right.epoch - epoch ? left : right;
+  return at - left.at <= right.at - at ? left : right;
 }

@@ -1,5 +1,5 @@
 import { useMemo } from 'react';
-import { cutBlocks } from '../../core/network.ts';
+import { bodyLayerCount, cutBlocks } from '../../core/network.ts';
 import { cutIntoRanges } from '../../core/schedule.ts';
 import { outlineNetwork } from '../../session/forecast.ts';
 import { expectedMeta, toNetworkSpec } from '../../session/session.ts';
@@ -21,6 +21,8 @@ export function SchedulePanel() {
   const { reply } = useForecast();
   const order = usePassOrder(reply?.current.value?.moves);
   const network = outline.value;
+  const spec = useMemo(() => toNetworkSpec(settings, expectedMeta(settings)), [settings]);
+  const layerCount = bodyLayerCount(spec);
 
   return (
     <section className="panel panel-schedule" aria-labelledby="schedule-title">
@@ -40,7 +42,7 @@ export function SchedulePanel() {
           symbol="n"
           label="layers that errors travel down"
           value={schedule.blockSize}
-          high={network?.layerCount ?? schedule.blockSize}
+          high={layerCount}
           highName="L"
           onChange={(blockSize) => setSchedule({ blockSize })}
         />
@@ -50,7 +52,7 @@ export function SchedulePanel() {
           <UnrolledGrid
             layers={network.layers}
             inputShape={network.inputShape}
-            blocks={cutBlocks(toNetworkSpec(settings, expectedMeta(settings)), schedule.blockSize)}
+            blocks={cutBlocks(spec, schedule.blockSize)}
             intervals={cutIntoRanges(stepCount, schedule.truncationInterval)}
             stepCount={stepCount}
             schedule={schedule}
@@ -83,7 +85,7 @@ export function SchedulePanel() {
           {outline.problem.message} {outline.problem.hint}
         </p>
       )}
-      <ForecastCard schedule={schedule} />
+      {network && <ForecastCard schedule={schedule} />}
       <div className="explains">
         <Explain question="What is k?">
           The truncation interval: after every k time steps the network stops, compares its spikes with the
@@ -94,7 +96,7 @@ export function SchedulePanel() {
         <Explain question="What is n?">
           The local block size: every n layers form a block with a small classifier of its own, and errors
           stay inside the block. A block that has learned its interval frees its memory before the next one
-          starts. n = L = {network?.layerCount ?? '?'} is one block, as usual.
+          starts. n = L = {layerCount} is one block, as usual.
         </Explain>
       </div>
     </section>

@@ -2,6 +2,7 @@ import { memo, useMemo } from 'react';
 import type { HistoryPoint } from '../../session/metricsHistory.ts';
 import type { EpochMetrics, ScheduleMark } from '../../session/sessionStore.ts';
 import { accuracyRows, blockKey, blockName, lossRows, mostBlocks, thinOut } from '../charts/chartRows.ts';
+import { earlyReadoutRows, stepsThatSuffice } from '../charts/earlyReadout.ts';
 import { LineChart, type Series } from '../charts/LineChart.tsx';
 import { formatPercent } from '../shared/format.ts';
 import { useSession } from '../shared/sessionContext.tsx';
@@ -29,6 +30,7 @@ export function MetricsCharts() {
     <>
       <AccuracyChart epochs={epochs} points={points} marks={marks} classCount={classCount} />
       <LossChart points={points} marks={marks} />
+      <EarlyReadoutChart latest={epochs[epochs.length - 1]} classCount={classCount} />
     </>
   );
 }
@@ -118,6 +120,44 @@ const LossChart = memo(function LossChart({
           {name}
         </span>
       ))}
+    />
+  );
+});
+
+const READOUT_SERIES: Series[] = [
+  { key: 'test', name: 'test accuracy', colour: 'var(--chart-1)', width: 2.5 },
+];
+
+const EarlyReadoutChart = memo(function EarlyReadoutChart({
+  latest,
+  classCount,
+}: {
+  latest: EpochMetrics | undefined;
+  classCount: number;
+}) {
+  const rows = useMemo(() => (latest ? earlyReadoutRows(latest) : []), [latest]);
+  const enough = latest ? stepsThatSuffice(latest) : 0;
+  return (
+    <LineChart
+      title="Accuracy against steps seen"
+      summary={
+        latest
+          ? `After epoch ${latest.epoch}, ${enough} of ${rows.length} steps give the accuracy of all of them.`
+          : 'No epoch is finished yet.'
+      }
+      rows={rows}
+      axis="step"
+      series={READOUT_SERIES}
+      high={1}
+      format={percent}
+      marks={classCount > 0 ? [{ label: 'chance', value: 1 / classCount }] : []}
+      legend={
+        <span>
+          {latest
+            ? `epoch ${latest.epoch}: ${enough} of ${rows.length} steps are enough, within one point`
+            : 'test samples, after each epoch'}
+        </span>
+      }
     />
   );
 });
