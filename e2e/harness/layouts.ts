@@ -152,6 +152,22 @@ export function packWeights(
   return packed;
 }
 
+/** Vectors [start, stop) of every row of vec4f[rows][vectors]: one of the buffers over which weights are spread. */
+export function sliceVectors(
+  packed: Float32Array,
+  vectors: number,
+  start: number,
+  stop: number,
+): Float32Array {
+  const rows = packed.length / (4 * vectors);
+  const slice = new Float32Array(rows * 4 * (stop - start));
+  for (let row = 0; row < rows; row++) {
+    const from = 4 * row * vectors;
+    slice.set(packed.subarray(from + 4 * start, from + 4 * stop), 4 * row * (stop - start));
+  }
+  return slice;
+}
+
 /** The inverse of packWeights. */
 export function unpackWeights(
   field: ReceptiveField,

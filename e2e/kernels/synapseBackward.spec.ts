@@ -1,4 +1,5 @@
 import { frameSize } from '../../src/core/encodedDataset.ts';
+import type { Range } from '../../src/core/schedule.ts';
 import { weightCount } from '../../src/reference/receptiveField.ts';
 import { synapseBackward } from '../../src/reference/synapseBackward.ts';
 import {
@@ -12,35 +13,34 @@ import {
 } from '../harness/backwardCase.ts';
 import { type LayerCase, layerParams, SYNAPSE_CASES, TestNumbers } from '../harness/kernelCase.ts';
 import { test } from '../harness/kernelTest.ts';
-import { packWeights, padVectors } from '../harness/layouts.ts';
+import { packWeights, padVectors, sliceVectors } from '../harness/layouts.ts';
 
-/** The layer above: random weights and gammas, and the error that they send down. */
-function synapseAbove(
-  { field, batchSize, planes, name, steps }: LayerCase,
-  chunk: Chunk,
-): BackwardCase['above'] {
+/**
+ * The layer above: random weights and gammas, and the error that they send down.
+ * @param part Output vectors of the weight buffer, where it holds only some; the error is theirs alone.
+ */
+function synapseAbove(layer: LayerCase, chunk: Chunk, part?: Range): BackwardCase['above'] {
+  const { field, batchSize } = layer;
   const numbers = new TestNumbers(3);
   const length = chunkLength(chunk, CHUNK_STEPS);
   const weights = numbers.normal(weightCount(field));
   const gamma = numbers.normal(length * batchSize * frameSize(field.outputShape));
-  const {
-    outHeight,
-    outWidth,
-    outChannels,
-    outVectors,
-    weightVectors,
-    kernelHeight,
-    kernelWidth,
-    stride,
-    padding,
-  } = layerParams({ field, batchSize, planes, name, steps });
+  const { outHeight, outWidth, outChannels, outVectors, kernelHeight, kernelWidth, stride, padding } =
+    layerParams(layer);
+  const { start, stop } = part ?? { start: 0, stop: outVectors };
+  const perChannel = weights.length / outChannels;
+  const own = weights.map((weight, i) => {
+    const vector = Math.floor(i / perChannel / 4);
+    return vector >= start && vector < stop ? weight : 0;
+  });
   return {
     params: {
       outHeight,
       outWidth,
       outChannels,
       outVectors,
-      weightVectors,
+      weightVectors: stop - start,
+      vectorStart: start,
       kernelHeight,
       kernelWidth,
       stride,
@@ -48,9 +48,9 @@ function synapseAbove(
     },
     buffers: {
       gammaAbove: padVectors(gamma, field.outputShape),
-      weights: packWeights(field, weights, null),
+      weights: sliceVectors(packWeights(field, weights, null), outVectors, start, stop),
     },
-    errors: synapseBackward(field, weights, gamma),
+    errors: synapseBackward(field, own, gamma),
   };
 }
 
@@ -95,6 +95,30 @@ test.describe('synapseBackward equals its twin', () => {
       }),
     );
   }
+
+  for (const STEP_TILE of [1, 4, 8]) {
+    for (const [part, chunk] of Object.entries(CHUNKS)) {
+      test(`${STEP_TILE} steps at a time, ${part}`, ({ kernels }) =>
+        compareBackward(kernels, {
+          lif: true,
+          surrogate: 'rectangular',
+          overrides: { STEP_TILE },
+          ...caseOf(STRIDED, chunk),
+        }));
+    }
+  }
+
+  test('weights spread over two buffers: the second adds to the first', ({ kernels }) => {
+    // The part's error alone; what the buffer held before stands for the other part's.
+    const chunk = CHUNKS['whole interval'];
+    return compareBackward(kernels, {
+      lif: false,
+      surrogate: 'rectangular',
+      accumulate: true,
+      ...caseOf(STRIDED, chunk),
+      above: synapseAbove(STRIDED, chunk, { start: 1, stop: 3 }),
+    });
+  });
 
   for (const [name, variant] of Object.entries(BACKWARD_VARIANTS)) {
     for (const [part, chunk] of Object.entries(CHUNKS)) {
