@@ -21,12 +21,15 @@ export interface SettingChange {
   to: unknown;
 }
 
+/** What decides whether data can enter a network. */
+export type DataShape = Pick<DataSummary, 'kind' | 'channels' | 'sensor'>;
+
 /** True where the network of a preset can take these data: same kind and channels, frames that the sensor can fill. */
-export function fitsPreset(preset: Preset, summary: DataSummary): boolean {
+export function fitsPreset(preset: Preset, data: DataShape): boolean {
   const { channels, height, width } = preset.inputShape.value;
-  if (summary.kind !== preset.inputKind.value || summary.channels !== channels) return false;
-  const { sensor } = summary;
-  return summary.kind === 'frames'
+  if (data.kind !== preset.inputKind.value || data.channels !== channels) return false;
+  const { sensor } = data;
+  return data.kind === 'frames'
     ? sensor.width === width && sensor.height === height
     : sensor.width >= width && sensor.height >= height;
 }
@@ -44,13 +47,13 @@ export function expectedData(preset: Preset): string {
 /**
  * The session of a preset in the place of `current`. Data that are loaded and fit stay, with their class count; else the
  * preset begins on stand-in patterns of its input size.
- * @param loaded What is loaded now, or null. Stand-in patterns never stay: each preset has its own.
+ * @param atHand What is loaded, or can be made at once; null when nothing is. Stand-in patterns never stay: each preset has its own.
  * @throws AppError `preset-unknown`.
  */
-export function choosePresetFor(name: string, current: Session, loaded: DataSummary | null): PresetChoice {
+export function choosePresetFor(name: string, current: Session, atHand: DataShape | null): PresetChoice {
   const settings = presetSession(name);
   const keepsData =
-    loaded !== null && current.data.source !== 'standIn' && fitsPreset(findPreset(name), loaded);
+    atHand !== null && current.data.source !== 'standIn' && fitsPreset(findPreset(name), atHand);
   if (!keepsData) return { settings, keepsData };
   return { settings: { ...settings, data: { ...current.data, fingerprint: undefined } }, keepsData };
 }

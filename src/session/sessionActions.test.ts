@@ -5,7 +5,7 @@ import type { IterationMetrics, TrainerMessage, TrainerRequest } from '../traine
 import { decodeLink } from './linkCodec.ts';
 import type { DataPort, DataSummary, JobOptions } from './ports.ts';
 import { createSessionActions, type SessionActions } from './sessionActions.ts';
-import { createSessionStore, pendingChanges, type SessionStore } from './sessionStore.ts';
+import { createSessionStore, pendingChanges, type SessionStore, shownSummary } from './sessionStore.ts';
 
 const summary = (change: Partial<DataSummary> = {}): DataSummary => ({
   kind: 'events',
@@ -293,6 +293,39 @@ async function linkTo(values: Record<string, unknown>): Promise<string> {
   for (const [name, value] of Object.entries(values)) session = applySetting(session, name, value);
   return encodeLink(session);
 }
+
+describe('a preset', () => {
+  it('stops a set that is being made for other settings', async () => {
+    let open = () => {};
+    data.gate = new Promise((resolve) => {
+      open = resolve;
+    });
+    const loading = actions.loadBuiltIn('movingGestures');
+    actions.choosePreset('vgg11-ncaltech101');
+    const { settings } = store.getState();
+    open();
+    await loading;
+    expect(store.getState()).toMatchObject({ settings, summary: null, dataJob: null, problems: [] });
+  });
+
+  it('keeps files that fit, and leaves those that do not to come back with undo', async () => {
+    data.imported = summary({ name: 'dropped', sensor: { width: 128, height: 128 }, synthetic: false });
+    await actions.dropFiles([{ path: 'a.bin', blob: new Blob() }]);
+    expect(actions.choosePreset('lenet2-dvsgesture').keepsData).toBe(true);
+    expect(store.getState().settings.data).toMatchObject({ source: 'files', classCount: 10 });
+    expect(actions.choosePreset('alexnet-cifar10').keepsData).toBe(false);
+    expect(shownSummary(store.getState())).toBeNull();
+    actions.undo();
+    expect(shownSummary(store.getState())?.name).toBe('dropped');
+    expect(store.getState().settings.network.layers).toHaveLength(6);
+  });
+
+  it('gives way to a built-in set of usual size', async () => {
+    actions.choosePreset('lenet1-emnist');
+    await actions.loadBuiltIn('movingGestures');
+    expect(store.getState().settings.data).toMatchObject({ source: 'movingGestures', trainCount: 500 });
+  });
+});
 
 describe('without a GPU', () => {
   it('says why and starts nothing, while data and settings work', async () => {

@@ -4,7 +4,7 @@ import { type DecodedLink, encodeLink } from './linkCodec.ts';
 import { createMessagePacer } from './messagePacer.ts';
 import type { DroppedFile, RecordingView, SessionPorts, TrainerPort } from './ports.ts';
 import { clampSchedule, loadBuiltInSet, prepareRun, settingsForData } from './runPreparation.ts';
-import { type DataSource, SESSION_LIMITS, type Session } from './session.ts';
+import { type DataSource, defaultSession, SESSION_LIMITS, type Session } from './session.ts';
 import { applySetting } from './sessionFields.ts';
 import {
   dataIsStale,
@@ -41,6 +41,7 @@ export function createSessionActions(store: SessionStore, ports: SessionPorts): 
   const { trainer, data, page } = ports;
   let nextProblem = 1;
   let job: AbortController | null = null;
+  let isImporting = false;
   /** What to send when the trainer has planned the run that was just configured. */
   let afterPlan: TrainerRequest | null = null;
 
@@ -115,6 +116,8 @@ export function createSessionActions(store: SessionStore, ports: SessionPorts): 
     const { settings } = get();
     const summary = await loadBuiltInSet(data, settings, jobOptions(signal));
     signal.throwIfAborted();
+    if (get().settings.data.source !== settings.data.source)
+      throw new DOMException('The settings ask for other data by now.', 'AbortError');
     const next = clampSchedule(settingsForData(get().settings, summary));
     set({
       settings: next,
@@ -183,6 +186,13 @@ export function createSessionActions(store: SessionStore, ports: SessionPorts): 
   return {
     ...settingsActions,
 
+    choosePreset(name) {
+      const choice = settingsActions.choosePreset(name);
+      // Files that are being read may be what the preset is for; a set that is being made is not.
+      if (!choice.keepsData && !isImporting) cancelDataJob();
+      return choice;
+    },
+
     openLink({ session, problems }) {
       set({ settings: session, repairs: problems, undoSteps: [] });
     },
@@ -191,7 +201,9 @@ export function createSessionActions(store: SessionStore, ports: SessionPorts): 
       const settings = get().settings;
       if (settings.data.source !== source) {
         const limited = applySetting(settings, 'data', source);
-        const { trainCount, testCount } = limited.data;
+        // As many stand-in patterns as a preset asks for say nothing about how many of these are wanted.
+        const { trainCount, testCount } =
+          settings.data.source === 'standIn' ? defaultSession().data : limited.data;
         const cap = SESSION_LIMITS.generatedSamples;
         const counts = { trainCount: Math.min(cap, trainCount), testCount: Math.min(cap, testCount) };
         set({ settings: { ...limited, data: { ...limited.data, ...counts } } });
@@ -203,6 +215,7 @@ export function createSessionActions(store: SessionStore, ports: SessionPorts): 
       if (files.length === 0) return;
       const { splitSeed, testFraction, imageOrientation } = get().settings.data;
       const choices = { splitSeed, testFraction, imageOrientation };
+      isImporting = true;
       await runDataJob('Reading files', async (signal) => {
         const summary = await data.importFiles(files, choices, jobOptions(signal));
         signal.throwIfAborted();
@@ -236,6 +249,7 @@ export function createSessionActions(store: SessionStore, ports: SessionPorts): 
           announcement: `${summary.recordingCount} recordings loaded, ${refused} files with problems.`,
         });
       });
+      isImporting = false;
     },
 
     cancelDataJob,

@@ -2,9 +2,9 @@ import { AppError, type ErrorData, toErrorData } from '../core/errors.ts';
 import type { Schedule } from '../core/schedule.ts';
 import { encodeLink, sameValue } from './linkCodec.ts';
 import type { SessionPorts } from './ports.ts';
-import { choosePresetFor, type PresetChoice } from './presetChoice.ts';
+import { choosePresetFor, type DataShape, type PresetChoice } from './presetChoice.ts';
 import { clampSchedule } from './runPreparation.ts';
-import type { Session } from './session.ts';
+import { defaultSession, expectedMeta, type Session } from './session.ts';
 import { applySetting, findField } from './sessionFields.ts';
 import { MAX_UNDO_STEPS, type SessionState, type SessionStore, shownSummary } from './sessionStore.ts';
 
@@ -39,6 +39,16 @@ interface Change {
   isStep: boolean;
   /** True for a new system: a run that is under way keeps its (k, n) and learning rate. */
   isNewSystem?: boolean;
+}
+
+/** The data that a preset could train on: what is loaded, or the built-in set that the settings name. */
+function dataAtHand(state: SessionState): DataShape | null {
+  const summary = shownSummary(state);
+  const { source } = state.settings.data;
+  if (summary || (source !== 'saccadeDigits' && source !== 'movingGestures')) return summary;
+  // The default session's frames have the size of the simulated camera.
+  const { kind, shape } = expectedMeta(defaultSession());
+  return { kind, channels: shape.channels, sensor: { width: shape.width, height: shape.height } };
 }
 
 export function createSettingsActions(
@@ -120,7 +130,7 @@ export function createSettingsActions(
 
     choosePreset(name) {
       const before = get().settings;
-      const choice = choosePresetFor(name, before, shownSummary(get()));
+      const choice = choosePresetFor(name, before, dataAtHand(get()));
       const settings = clampSchedule(choice.settings);
       take(settings, { label: presetLabel(name), isStep: true, isNewSystem: true });
       page.visitFragment(encodeLink(before), encodeLink(settings));

@@ -1,10 +1,11 @@
 import type { DataSummary } from '../../session/ports.ts';
+import { shownSummary } from '../../session/sessionStore.ts';
 import { formatCount, formatMicroseconds } from '../shared/format.ts';
 import { useSession } from '../shared/sessionContext.tsx';
 
 /** The data set card: what was loaded, in figures. */
 export function DataFacts() {
-  const summary = useSession((state) => state.summary);
+  const summary = useSession(shownSummary);
   const data = useSession((state) => state.settings.data);
   const sum = (split: 'train' | 'test') =>
     summary?.classes.reduce((total, each) => total + each[split], 0) ?? 0;
@@ -14,12 +15,13 @@ export function DataFacts() {
     ['classes', summary ? String(summary.classes.length) : String(data.classCount)],
     ['training', summary ? limited(sum('train'), data.trainCount) : String(data.trainCount)],
     ['test', summary ? limited(sum('test'), data.testCount) : String(data.testCount)],
-    ...(summary?.kind === 'frames' ? imageFacts(summary) : recordingFacts(summary)),
+    ...factsOfKind(data.source === 'standIn', summary),
   ];
   return (
     <div className="data-facts">
       <h3>
-        {data.name} {summary?.synthetic && <span className="tag">synthetic</span>}
+        {data.name}{' '}
+        {(summary?.synthetic || data.source === 'standIn') && <span className="tag">synthetic</span>}
       </h3>
       <dl className="facts numbers">
         {facts.map(([name, value]) => (
@@ -31,6 +33,12 @@ export function DataFacts() {
       </dl>
     </div>
   );
+}
+
+/** What only recordings have, or only images; nothing for patterns that are yet to be made. */
+function factsOfKind(isStandIn: boolean, summary: DataSummary | null): [string, string][] {
+  if (isStandIn) return [];
+  return summary?.kind === 'frames' ? imageFacts(summary) : recordingFacts(summary);
 }
 
 const pixelsOf = ({ sensor }: DataSummary) => `${sensor.width} × ${sensor.height}`;

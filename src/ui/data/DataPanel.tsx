@@ -1,5 +1,5 @@
 import { BUILT_IN_SETS } from '../../session/session.ts';
-import { dataIsStale } from '../../session/sessionStore.ts';
+import { dataIsStale, shownSummary } from '../../session/sessionStore.ts';
 import { useActions, useSession } from '../shared/sessionContext.tsx';
 import { DataFacts } from './DataFacts.tsx';
 import { DropZone } from './DropZone.tsx';
@@ -17,7 +17,7 @@ export function DataPanel() {
   const source = useSession((state) => state.settings.data.source);
   const job = useSession((state) => state.dataJob);
   const isStale = useSession(dataIsStale);
-  const hasData = useSession((state) => state.summary !== null);
+  const hasData = useSession((state) => shownSummary(state) !== null);
   const actions = useActions();
 
   return (
@@ -66,6 +66,8 @@ export function DataPanel() {
 }
 
 function statusText(source: string, isStale: boolean, hasData: boolean): string {
+  if (source === 'standIn')
+    return 'Stand-in patterns, made when training begins: accuracy on them says only that training works. Drop the data of the preset above.';
   if (source === 'files' && isStale) return 'Waiting for the recordings of this session: drop them above.';
   if (isStale)
     return hasData

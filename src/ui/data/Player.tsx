@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from 'react';
 import type { RecordingView } from '../../session/ports.ts';
+import { shownSummary } from '../../session/sessionStore.ts';
 import { Icon } from '../shared/Icon.tsx';
 import { useActions, useSession } from '../shared/sessionContext.tsx';
 import { EventReplay } from './EventReplay.tsx';
@@ -8,12 +9,14 @@ import { drawImage } from './playerDrawing.ts';
 
 /** Shows the samples one at a time: a recording is replayed, an image stands still. */
 export function Player() {
-  const summary = useSession((state) => state.summary);
+  const summary = useSession(shownSummary);
+  const isStandIn = useSession((state) => state.settings.data.source === 'standIn');
   const { recording: load } = useActions();
   const [index, setIndex] = useState(0);
   const [sample, setSample] = useState<RecordingView | null>(null);
   const latest = useRef(0);
-  const count = summary?.recordingCount ?? 0;
+  // Stand-in patterns are made when a run is prepared; there is nothing to show before.
+  const count = isStandIn ? 0 : (summary?.recordingCount ?? 0);
 
   // Another summary is another data set, even where it has as many samples.
   // biome-ignore lint/correctness/useExhaustiveDependencies: see above.

@@ -125,7 +125,7 @@ function ChosenNote({ choice, onUndone }: { choice: Choice; onUndone: () => void
           <b>{preset.title} is set.</b>{' '}
           {keepsData
             ? `It trains on your data, ${name}. `
-            : `The data that were loaded do not fit: it expects ${expectedData(preset)}. Drop such data on the page; until then it trains on generated stand-in patterns, whose accuracy says nothing. `}
+            : `It expects ${expectedData(preset)}, which is not what is loaded. Drop such data on the page; until then it trains on generated stand-in patterns, whose accuracy says only that training works. `}
           Back in the browser returns to the settings before.
         </p>
         <details>
