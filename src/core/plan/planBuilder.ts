@@ -98,8 +98,10 @@ function hasBatchNorm(stage: Stage): boolean {
 }
 
 /**
- * Steps of one backward chunk of a block: as many as keep two neighbouring layers' f32 temporaries within the budget,
- * in chunks of equal length. Batch normalisation needs the gradient of the whole interval at once.
+ * Steps of one backward chunk of a block: a third of the interval, or what keeps two neighbouring layers' f32 temporaries
+ * within the budget, in chunks of equal length. A third, because shorter chunks save little more (carrying gamma over
+ * costs a step's worth anyway) and cost dispatches; up to two steps a cut would save nothing. Batch normalisation needs the
+ * gradient of the whole interval at once.
  */
 function stepsPerChunk(
   graph: StageGraph,
@@ -114,7 +116,8 @@ function stepsPerChunk(
   let pair = perStep[0];
   for (let i = 1; i < perStep.length; i++) pair = Math.max(pair, perStep[i - 1] + perStep[i]);
   const bound = Math.min(budget / pair, largestBinding / Math.max(...perStep));
-  const most = Math.max(1, Math.min(interval, Math.floor(bound)));
+  const wanted = interval <= 2 ? interval : Math.ceil(interval / 3);
+  const most = Math.max(1, Math.min(wanted, Math.floor(bound)));
   return Math.ceil(interval / Math.ceil(interval / most));
 }
 
