@@ -27,6 +27,18 @@ for (const theme of ['light', 'dark'] as const) {
       await page.getByText(summary).click();
     await page.getByRole('button', { name: 'Share' }).click();
     await page.getByRole('button', { name: 'Show the order' }).click();
+    const editor = page.getByRole('region', { name: 'Layers' });
+    await editor.getByRole('button', { name: /^conv1/ }).click();
+    await editor.getByText('Neuron constants of its own').click();
+    expect(await violations(page)).toEqual([]);
+    await editor.getByLabel('kernel').fill('40');
+    await expect(editor.getByRole('alert')).toBeVisible();
+    expect(await violations(page)).toEqual([]);
+
+    await page.getByRole('heading', { name: 'Presets' }).click();
+    await page.getByRole('button', { name: 'Use LeNet-1 / N-MNIST' }).click();
+    await page.getByText('Everything, with reasons').first().click();
+    await page.getByText(/settings changed$/).click();
     expect(await violations(page)).toEqual([]);
 
     await page.goto('about:blank');

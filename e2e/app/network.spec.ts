@@ -63,7 +63,7 @@ test('a value that does not fit says so in place, and keeps Train from starting 
   await expect(row.getByRole('alert')).toContainText(reason);
   await expect(trainButton(page)).toBeDisabled();
   await expect(trainButton(page)).toHaveAccessibleDescription(
-    new RegExp(`Training cannot start. ${escape(reason)}`),
+    new RegExp(`Training cannot start. ${asPattern(reason)}`),
   );
 
   await row.getByLabel('kernel').fill('99');
@@ -81,7 +81,7 @@ test('a value that does not fit says so in place, and keeps Train from starting 
   await expect(trainButton(page)).toBeEnabled();
 });
 
-function escape(text: string): string {
+function asPattern(text: string): string {
   return text.replace(/[().]/g, '\\$&');
 }
 

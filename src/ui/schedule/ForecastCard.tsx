@@ -48,7 +48,7 @@ export function ForecastCard({ schedule }: { schedule: Schedule }) {
       </div>
     );
   }
-  const { peakBytes, categories, parameterCount, updatesPerIteration } = current.value;
+  const { peakBytes, categories, f32Bytes, parameterCount, updatesPerIteration } = current.value;
   const cut = microBatchText(current.value, batchSize);
   const fullBytes = full.value ?? peakBytes;
   const scale = Math.max(peakBytes, fullBytes);
@@ -68,6 +68,10 @@ export function ForecastCard({ schedule }: { schedule: Schedule }) {
         {updatesPerIteration === 1 ? 'update' : 'updates'} per batch.
         {measured !== null && ` Measured in this run: ${formatBytes(measured)}.`}
         {!knowsAdapter && ' Planned with WebGPU’s default limits.'}
+      </p>
+      <p className="small muted">
+        Spikes and windows are kept as bits. With f32 history, as frameworks keep it (the paper’s Eq. 10), this would take{' '}
+        {formatBytes(f32Bytes.here)}, and full backpropagation through time {formatBytes(f32Bytes.full)}.
       </p>
       {cut && <p className="small forecast-cut">{cut}</p>}
       <ul className="forecast-legend small numbers">
@@ -90,7 +94,7 @@ function microBatchText({ microBatches, hasBatchNorm }: Forecast, batchSize: num
   const parts = `batch of ${batchSize} in ${count} micro-batches of ${count * size > batchSize ? 'up to ' : ''}${size}`;
   return hasBatchNorm
     ? `To fit: ${parts}; batch norm takes its statistics over a micro-batch, so numbers differ from the whole batch.`
-    : `To fit: ${parts}; same numbers.`;
+    : `To fit: ${parts}; same numbers, up to rounding in large layers.`;
 }
 
 interface BarProps {
