@@ -4,6 +4,8 @@ import { type CollectOptions, collectEvents } from './collectEvents.ts';
 import { detectFormat } from './formats/detectFormat.ts';
 import { assignClasses, assignSplit } from './import/assignClasses.ts';
 import { type Candidate, findCandidates, type ImportFile } from './import/candidates.ts';
+import { cutTrials } from './import/cutTrials.ts';
+import { assignTrials, findTrials, withoutTrials } from './import/gestureTrials.ts';
 import { type LabelList, mayBeLabelList, parseLabelList } from './import/labelList.ts';
 import { upright } from './import/orientation.ts';
 import { compareNames, foldersOf } from './import/paths.ts';
@@ -86,8 +88,9 @@ export async function findFiles(files: ImportFile[], signal?: AbortSignal): Prom
 }
 
 /**
- * Reads dropped files, folders and archives with event recordings into one set. Class and split come from label lists, folder names or
- * file names (see assignClasses); the order of the result depends on the paths only, not on the order of `files`.
+ * Reads dropped files, folders and archives with event recordings into one set. Class and split come from label files
+ * that cut recordings into trials (see gestureTrials), from label lists, folder names or file names (see assignClasses);
+ * the order of the result depends on the paths only, not on the order of `files`.
  * Files that cannot be read end up in `problems`, each with what is wrong and where; the others load. When none
  * loads, the set has no recordings and a 0x0 sensor.
  *
@@ -108,16 +111,15 @@ export async function importFiles(
     sensor: chosenSensor,
   } = options;
   const { candidates: all, problems } = found ?? (await findFiles(files, signal));
-  const { lists, rest } = await readLabelLists(all, signal);
+  const { trialSet, rest: unlisted } = await findTrials(all, problems, signal);
+  const { lists, rest } = await readLabelLists(unlisted, signal);
   const candidates = rest.sort((a, b) => compareNames(a.path, b.path));
-  const assignment = assignClasses(
-    candidates.map((candidate) => candidate.path),
-    lists,
-  );
+  const paths = candidates.map((candidate) => candidate.path);
+  const assignment = trialSet ? assignTrials(paths, trialSet) : assignClasses(paths, lists);
 
   const pacer = createPacer(signal);
   const byteCount = candidates.reduce((sum, candidate) => sum + candidate.bytes, 0);
-  const loaded: { path: string; classIndex: number; split: 0 | 1 | undefined; events: EventStream }[] = [];
+  const loaded: { name: string; classIndex: number; split: 0 | 1 | undefined; events: EventStream }[] = [];
   let bytesDone = 0;
   let eventTotal = 0;
   let reportedAt = Number.NEGATIVE_INFINITY;
@@ -136,9 +138,9 @@ export async function importFiles(
   for (const [index, { path, bytes, open }] of candidates.entries()) {
     await pacer.pause();
     report(index, path, 0);
-    const { classIndex, split } = assignment.entries[index];
+    const { classIndex, split, trials } = assignment.entries[index];
     try {
-      if (classIndex < 0) throw noClass(path, assignment.origin);
+      if (classIndex < 0 && !trials) throw trialSet ? withoutTrials(path) : noClass(path, assignment.origin);
       const source = await open(signal);
       const decoder = await detectFormat(source);
       const collected = await collectEvents(decoder, source, {
@@ -153,8 +155,15 @@ export async function importFiles(
           error: { code: 'warning', message: `${path}: ${message}`, hint: '', offset },
         });
       }
-      eventTotal += collected.events.tUs.length;
-      loaded.push({ path, classIndex, split, events: upright(collected.events, collected.orientation) });
+      const events = upright(collected.events, collected.orientation);
+      const parts = trials ? cutTrials(path, events, trials, problems) : [{ name: path, classIndex, events }];
+      for (const part of parts) {
+        await pacer.pause();
+        loaded.push({ ...part, split });
+        eventTotal += part.events.tUs.length;
+        // Windows of trials may overlap: not only a file, each part of one may pass the limit.
+        if (eventTotal > IMPORT_LIMITS.setEvents) break;
+      }
     } catch (error) {
       signal?.throwIfAborted();
       problems.push({ file: path, error: toErrorData(error) });
@@ -180,8 +189,8 @@ export async function importFiles(
     synthetic: false,
     sensor,
     classNames: usedClasses.map((index) => assignment.classNames[index]),
-    recordings: loaded.map(({ path, classIndex, events }, index) => ({
-      name: path,
+    recordings: loaded.map(({ name, classIndex, events }, index) => ({
+      name,
       classIndex: usedClasses.indexOf(classIndex),
       split: splits[index],
       // One sensor for the set: where the files do not say theirs, one recording need not reach its border.

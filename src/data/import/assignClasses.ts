@@ -1,14 +1,18 @@
 import { TEST, TRAIN } from '../../core/encodedDataset.ts';
 import { shuffle } from '../../core/random.ts';
 import type { SetOrigin } from '../recordingSet.ts';
+import type { TrialList } from './gestureTrials.ts';
 import { findLabel, type LabelList } from './labelList.ts';
 import { compareNames, foldersOf, splitOfFolder, stemOf } from './paths.ts';
 
 export interface Assignment {
   origin: SetOrigin['classes'];
   classNames: string[];
-  /** Per path, in the order given: class index (-1 = none could be found) and the split that names state, if any. */
-  entries: { classIndex: number; split: 0 | 1 | undefined }[];
+  /**
+   * Per path, in the order given: class index (-1 = none could be found), the split that names state, if any, and the
+   * trials of a recording that holds several: each has its own class, so that the recording as a whole has none.
+   */
+  entries: { classIndex: number; split: 0 | 1 | undefined; trials?: TrialList }[];
 }
 
 /** Name of the only class of recordings that nothing labels. */
