@@ -1,8 +1,10 @@
+import { costFigures, DEFAULT_RULES } from '../core/costModel.ts';
 import { type ErrorData, toErrorData } from '../core/errors.ts';
 import { bodyLayerCount, inferShapes, layerName } from '../core/network.ts';
 import { planTraining } from '../core/plan/planTraining.ts';
 import type { DeviceLimits, PassKind, TrainingPlan } from '../core/plan/types.ts';
-import type { Range } from '../core/schedule.ts';
+import type { Range, Schedule } from '../core/schedule.ts';
+import type { TrainingConfig } from '../core/trainingConfig.ts';
 import { expectedMeta, type Session, toNetworkSpec, toTrainingConfig } from './session.ts';
 
 /** A stretch of the plan on one block and interval, as the diagram lights it. */
@@ -22,6 +24,8 @@ export interface Forecast {
   peakBytes: number;
   /** Largest first, the smallest added up as `other`; they sum to the peak. */
   categories: CategoryBytes[];
+  /** What keeping f32 history would take (the paper's Eq. 10, pool neurons included), at this (k, n) and at (T, L). */
+  f32Bytes: { here: number; full: number };
   parameterCount: number;
   updatesPerIteration: number;
   /** How the batch is cut to fit, and samples of the largest part; one part when it fits whole. */
@@ -92,6 +96,12 @@ function categoriesOf(plan: TrainingPlan): CategoryBytes[] {
   return [...sorted.slice(0, SHOWN_CATEGORIES - 1), { category: 'other', bytes: rest }];
 }
 
+/** Bytes of the paper's Eq. 10: f32 history of all blocks, as an autograd framework keeps it. Modelled, not planned. */
+function f32HistoryBytes({ network, stepCount, batchSize }: TrainingConfig, schedule: Schedule): number {
+  const rules = { ...DEFAULT_RULES, countPoolNeurons: true };
+  return costFigures(network, { schedule, stepCount, batchSize, rules }).memory.total;
+}
+
 /**
  * Plans the session as the trainer would on an adapter with these limits (WebGPU's defaults when undefined).
  * @param memoryBudget Bytes that the plan may take; undefined = what the limits allow.
@@ -109,6 +119,13 @@ export function forecastTraining(
     return {
       peakBytes: plan.peakBytes,
       categories: categoriesOf(plan),
+      f32Bytes: {
+        here: f32HistoryBytes(config, config.schedule),
+        full: f32HistoryBytes(config, {
+          truncationInterval: config.stepCount,
+          blockSize: bodyLayerCount(config.network),
+        }),
+      },
       parameterCount: plan.tensors
         .filter(({ trainable }) => trainable)
         .reduce((sum, { shape }) => sum + shape.reduce((product, side) => product * side, 1), 0),

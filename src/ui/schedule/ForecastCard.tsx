@@ -70,8 +70,9 @@ export function ForecastCard({ schedule }: { schedule: Schedule }) {
         {!knowsAdapter && ' Planned with WebGPU’s default limits.'}
       </p>
       <p className="small muted">
-        Spikes and windows are kept as bits. With f32 history, as frameworks keep it (the paper’s Eq. 10), this would take{' '}
-        {formatBytes(f32Bytes.here)}, and full backpropagation through time {formatBytes(f32Bytes.full)}.
+        Spikes and windows are kept as bits. With f32 history, as frameworks keep it (the paper’s Eq. 10),
+        this would take {formatBytes(f32Bytes.here)}, and full backpropagation through time{' '}
+        {formatBytes(f32Bytes.full)}.
       </p>
       {cut && <p className="small forecast-cut">{cut}</p>}
       <ul className="forecast-legend small numbers">
