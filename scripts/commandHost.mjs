@@ -102,7 +102,8 @@ export function createCommandHost({ address, localFiles, errors }) {
     });
     await page.exposeFunction('spikeletEvent', (/** @type {PageEvent} */ event) => listener(event));
     await page.goto(`${address}headless.html`);
-    await page.waitForFunction('globalThis.spikelet !== undefined');
+    // The server compiles the page on its first visit, which takes its time on a busy machine.
+    await page.waitForFunction('globalThis.spikelet !== undefined', undefined, { timeout: 120_000 });
     return headlessPage(page, {
       listen: (handler) => {
         listener = handler;
