@@ -21,8 +21,8 @@ interface WeightPart {
   name: (buffer: string) => string;
 }
 
-/** A backward pass before it is bound to a chunk. */
-type ChunkPass = (chunkStart: number) => number;
+/** A backward pass before it is bound to a chunk; null where the chunk has no such pass. */
+type ChunkPass = (chunkStart: number) => number | null;
 
 /**
  * The passes of one local block on one micro-batch: made once, run in every interval. Each method returns program steps in the order in
@@ -416,7 +416,7 @@ export class BlockPasses {
     const chunkCount = Math.ceil(this.builder.longestInterval / chunkSteps);
     const templates = [...this.stages].reverse().flatMap((stage) => this.stageBackward(stage));
     return Array.from({ length: chunkCount }, (_, chunk) =>
-      templates.map((make) => make(chunk * chunkSteps)),
+      templates.flatMap((make) => make(chunk * chunkSteps) ?? []),
     );
   }
 
@@ -614,30 +614,30 @@ export class BlockPasses {
     const byRows = this.visitsSpikesByRow(stage);
     const words =
       stage.kernelHeight * (byRows ? 1 : Math.ceil(runLength / 32)) + (stage.parameters?.bias ? 1 : 0);
-    return this.parts(stage).map(
-      (part) => (chunkStart) =>
-        this.add('weightGradient', byRows ? 'weightGradRows' : 'weightGrad', stage, {
-          overrides: byRows
-            ? {}
-            : { SYNAPSE: this.synapseKind(stage), SUM_STEPS: this.builder.sumsSteps(stage) ? 1 : 0 },
-          params: {
-            ...this.geometry(stage),
-            ...part.params,
-            chunkStart,
-            chunkSteps: chunkSteps[this.index],
-            channelReciprocal: Math.ceil(2 ** 20 / stage.inputShape.channels),
-            firstSplit,
-            splitCount,
-            splitSize: splits.size,
-          },
-          buffers: {
-            inputs: this.bufferOf(this.activation(stage.inputs[0])),
-            gamma: `${stage.name}.gamma`,
-            partials: part.name('partials'),
-          },
-          invocations: splitCount * words * part.params.weightVectors,
-        }),
-    );
+    const sums = this.builder.sumsSteps(stage);
+    return this.parts(stage).map((part) => (chunkStart) => {
+      // A sum over the steps is complete when the interval's first chunk, which runs last, has added to it.
+      if (sums && chunkStart > 0) return null;
+      return this.add('weightGradient', byRows ? 'weightGradRows' : 'weightGrad', stage, {
+        overrides: byRows ? {} : { SYNAPSE: this.synapseKind(stage), SUM_STEPS: sums ? 1 : 0 },
+        params: {
+          ...this.geometry(stage),
+          ...part.params,
+          chunkStart,
+          chunkSteps: sums ? this.builder.longestInterval : chunkSteps[this.index],
+          channelReciprocal: Math.ceil(2 ** 20 / stage.inputShape.channels),
+          firstSplit,
+          splitCount,
+          splitSize: splits.size,
+        },
+        buffers: {
+          inputs: this.bufferOf(this.activation(stage.inputs[0])),
+          gamma: `${stage.name}.gamma`,
+          partials: part.name('partials'),
+        },
+        invocations: splitCount * words * part.params.weightVectors,
+      });
+    });
   }
 
   private stageUpdate(stage: Stage): number[] {

@@ -116,6 +116,19 @@ describe('the order of work', () => {
     );
   });
 
+  it('the weight gradient of real-valued frames is taken once, when gamma is summed over all chunks', () => {
+    const plan = small({ input: 'frames', truncationInterval: 5, blockSize: 2 });
+    expect(plan.chunkSteps[0]).toBeLessThan(5);
+    const runs = (label: string) =>
+      plan.trainProgram.flatMap((step) =>
+        step.kind === 'run' && plan.passes[step.pass].label === label ? [plan.passes[step.pass].params] : [],
+      );
+    const [first, ...others] = runs('weightGrad/conv1');
+    expect(others).toEqual([]);
+    expect([first.chunkStart, first.chunkSteps]).toEqual([0, 5]);
+    expect(runs('weightGradRows/conv3')).toHaveLength(Math.ceil(5 / plan.chunkSteps[0]));
+  });
+
   it('evaluation learns nothing and keeps no history', () => {
     const { evaluateProgram, passes } = small({ neuron: { surrogate: 'atan', surrogateWidth: 2 } });
     for (const step of evaluateProgram) {
