@@ -1,4 +1,4 @@
-import { randomBatch, randomTensors } from '../../src/testing/randomNetwork.ts';
+import { randomSamples, randomTensors } from '../../src/testing/randomNetwork.ts';
 import { Engine, EngineDevice } from '../../src/trainer/engine.ts';
 import { channelsLast, packFrames } from '../../src/trainer/packing.ts';
 import type { EngineOutcome, EnginePage, EngineRun, LoopPage } from './engineRun.ts';
@@ -10,7 +10,7 @@ async function createEnginePage(): Promise<EnginePage & LoopPage> {
   device.gpu.device.addEventListener('uncapturederror', ({ error }) => stray.push(error.message));
 
   async function train(run: EngineRun): Promise<EngineOutcome> {
-    const { config, options, seed, iterations, density, repeatBatch = false } = run;
+    const { config, options, seed, iterations, repeatBatch = false } = run;
     device.ledger.resetPeak();
     const engine = await Engine.create(device, { config, ...options });
     try {
@@ -18,7 +18,7 @@ async function createEnginePage(): Promise<EnginePage & LoopPage> {
       const losses: number[][] = [];
       let predictions: number[] = [];
       for (let iteration = 0; iteration < iterations; iteration++) {
-        writeBatch(engine, run, seed + (repeatBatch ? 0 : iteration), density);
+        writeBatch(engine, run, seed + (repeatBatch ? 0 : iteration));
         const figures = await engine.train({
           iteration,
           learningRate: config.optimizer.learningRate,
@@ -49,25 +49,9 @@ async function createEnginePage(): Promise<EnginePage & LoopPage> {
   return { train, runLoop };
 }
 
-/** A batch of the whole size is drawn per sample, so that its first samples are those of a smaller batch. */
-function writeBatch(engine: Engine, run: EngineRun, seed: number, density?: number): void {
-  const { config } = run;
-  const { shape, kind } = config.network.input;
-  const single = { ...config, batchSize: 1 };
-  const samples = Array.from({ length: config.batchSize }, (_, b) =>
-    randomBatch(single, 1000 * seed + b, density),
-  );
-  const steps = kind === 'frames' ? 1 : config.stepCount;
-  const perStep = samples[0].input.length / steps;
-  const Typed = samples[0].input.constructor as new (length: number) => Uint8Array | Float32Array;
-  const input = new Typed(steps * config.batchSize * perStep);
-  const labels = new Int32Array(config.batchSize).fill(-1);
-  for (const [b, sample] of samples.slice(0, run.sampleCount ?? config.batchSize).entries()) {
-    labels[b] = sample.labels[0];
-    for (let t = 0; t < steps; t++) {
-      input.set(sample.input.subarray(t * perStep, (t + 1) * perStep), (t * config.batchSize + b) * perStep);
-    }
-  }
+function writeBatch(engine: Engine, { config, density, sampleCount }: EngineRun, seed: number): void {
+  const { input, labels } = randomSamples(config, seed, { density, sampleCount });
+  const { shape } = config.network.input;
   engine.writeBatch(
     input instanceof Uint8Array ? packFrames(input, shape) : channelsLast(input, shape),
     labels,

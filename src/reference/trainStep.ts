@@ -38,6 +38,11 @@ export interface ReferenceRecord {
   /** Per block: spikes per class over all steps, [B][classes], and the class read out, [B]. */
   counts: Float64Array[];
   predictions: Int32Array[];
+  /**
+   * Least distance of any membrane from a place where rounding would decide: the threshold and, for the rectangular
+   * surrogate, the edges of its window.
+   */
+  margin: number;
 }
 
 export interface NamedValues {
@@ -124,6 +129,7 @@ export class ReferenceTrainer {
       membranes: new Map(),
       counts: this.graph.blocks.map(() => new Float64Array(labels.length * classCount)),
       predictions: this.graph.blocks.map(() => new Int32Array(labels.length)),
+      margin: Number.POSITIVE_INFINITY,
     };
     return { batch, states, masks, training, record, spikeParts: new Map<string, Float64Array[]>() };
   }
@@ -156,7 +162,7 @@ export class ReferenceTrainer {
       });
       losses.push(loss);
       record.predictions[block] = predictions;
-      this.#recordSpikes(trace, run.spikeParts);
+      this.#recordSpikes(trace, run);
       if (run.training) {
         for (const [name, values] of backwardBlock(context, trace, errors)) gradients.set(name, values);
       }
@@ -176,10 +182,16 @@ export class ReferenceTrainer {
     );
   }
 
-  #recordSpikes(trace: BlockTrace, parts: Map<string, Float64Array[]>): void {
-    for (const [id, { spikes }] of trace) {
-      const { name, lif } = this.graph.stages[id];
-      if (lif) parts.set(name, [...(parts.get(name) ?? []), spikes]);
+  #recordSpikes(trace: BlockTrace, { spikeParts, record }: BatchRun): void {
+    for (const [id, { spikes, membranes }] of trace) {
+      const { name, lif, neuron } = this.graph.stages[id];
+      if (!lif) continue;
+      spikeParts.set(name, [...(spikeParts.get(name) ?? []), spikes]);
+      const edge = neuron.surrogate === 'rectangular' ? neuron.surrogateWidth / 2 : Number.POSITIVE_INFINITY;
+      for (const u of membranes) {
+        const distance = Math.abs(u - neuron.threshold);
+        record.margin = Math.min(record.margin, distance, Math.abs(distance - edge));
+      }
     }
   }
 

@@ -180,3 +180,28 @@ export function randomBatch(config: TrainingConfig, seed: number, density = 0.4)
   const length = config.stepCount * perStep;
   return { input: Uint8Array.from({ length }, () => (random.uniform() < density ? 1 : 0)), labels };
 }
+
+/**
+ * A batch drawn sample by sample, so that its first samples are those of a smaller batch.
+ * @param sampleCount Samples that are there; the places behind them are empty (no spikes, label -1).
+ */
+export function randomSamples(
+  config: TrainingConfig,
+  seed: number,
+  { density, sampleCount = config.batchSize }: { density?: number; sampleCount?: number } = {},
+): RandomBatch {
+  const { batchSize, stepCount, network } = config;
+  const steps = network.input.kind === 'frames' ? 1 : stepCount;
+  const size = frameSize(network.input.shape);
+  const length = steps * batchSize * size;
+  const input = network.input.kind === 'frames' ? new Float32Array(length) : new Uint8Array(length);
+  const labels = new Int32Array(batchSize).fill(-1);
+  for (let b = 0; b < sampleCount; b++) {
+    const sample = randomBatch({ ...config, batchSize: 1 }, 1000 * seed + b, density);
+    labels[b] = sample.labels[0];
+    for (let t = 0; t < steps; t++) {
+      input.set(sample.input.subarray(t * size, (t + 1) * size), (t * batchSize + b) * size);
+    }
+  }
+  return { input, labels };
+}

@@ -50,6 +50,12 @@ export const TOLERANCES = {
     absolute: 1e-9,
     reason: 'Gradients of a whole step in f32 through all layers and steps; the oracle files grant the same.',
   },
+  weightChange: {
+    relative: 1e-4,
+    absolute: 5e-7,
+    reason:
+      'What one update changed, seen through weights of size 1 to 4 in f32, whose last place is 2^-23 to 2^-21.',
+  },
   trainingLoss: {
     relative: 1e-5,
     absolute: 1e-9,
