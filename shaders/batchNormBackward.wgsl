@@ -7,7 +7,7 @@
 //              normalization     vec4f[6][outVectors]
 //              labels            i32[B]; -1 = empty place: its gradient stays 0
 // Updates      gamma             vec4f[steps][B][positions][outVectors]
-// Includes     layerParams, synapse
+// Includes     layerParams, synapse, rowRun
 // Twin         src/reference/batchNorm.ts
 
 override WORKGROUP_SIZE: u32 = 64u;

@@ -11,7 +11,7 @@
 //              gamma             vec4f[steps][B][positions][outVectors]  (MODE 2)
 //              labels            i32[B]; samples with label -1 are empty places and do not count
 // Overwrites   sums              vec4f[B][2][outVectors]
-// Includes     layerParams, synapse
+// Includes     layerParams, synapse, rowRun
 // Twin         src/reference/batchNorm.ts
 
 override WORKGROUP_SIZE: u32 = 64u;

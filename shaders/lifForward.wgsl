@@ -14,7 +14,7 @@
 //                                are set with atomicOr, whose order does not matter
 //              surrogateHistory  rectangular: u32[step][B][outWords], 1 = |u - threshold| < a/2, zero before
 // Overwrites                     smooth surrogates: f32 bit patterns of u, [step][B][positions*outChannels]
-// Includes     layerParams, synapse, random
+// Includes     layerParams, synapse, rowRun, random, spikeBits
 // Twin         src/reference/lifForward.ts
 
 override WORKGROUP_SIZE: u32 = 64u;
@@ -54,10 +54,6 @@ fn normalize(current: vec4f, vector: u32) -> vec4f {
     + normalization[BATCH_NORM_LAST_ROW * n + vector];
 }
 
-fn pack(flags: vec4<bool>) -> u32 {
-  return dot(select(vec4u(0u), vec4u(1u, 2u, 4u, 8u), flags), vec4u(1u));
-}
-
 // Which of the 4 neurons from `neuron` on keep their spikes in this iteration.
 fn keptLanes(sample: u32, neuron: u32, valid: u32) -> u32 {
   var kept = 0u;
@@ -72,22 +68,6 @@ fn keptLanes(sample: u32, neuron: u32, valid: u32) -> u32 {
     kept |= select(0u, 1u << lane, keep);
   }
   return kept;
-}
-
-fn setSpikes(base: u32, neuron: u32, bits: u32) {
-  if (bits == 0u) { return; }
-  let word = base + (neuron >> 5u);
-  let shift = neuron & 31u;
-  atomicOr(&spikes[word], bits << shift);
-  if (shift > 28u && (bits >> (32u - shift)) != 0u) { atomicOr(&spikes[word + 1u], bits >> (32u - shift)); }
-}
-
-fn setWindow(base: u32, neuron: u32, bits: u32) {
-  if (bits == 0u) { return; }
-  let word = base + (neuron >> 5u);
-  let shift = neuron & 31u;
-  atomicOr(&surrogateHistory[word], bits << shift);
-  if (shift > 28u && (bits >> (32u - shift)) != 0u) { atomicOr(&surrogateHistory[word + 1u], bits >> (32u - shift)); }
 }
 
 // Fires, records one step of 4 neurons and returns the spikes as 0.0 / 1.0.

@@ -8,7 +8,7 @@
 // Updates      membrane          f32[B][positions*outChannels]            (LIF only)
 // Sets bits    spikes            u32[step][B][outPlanes][outWords]        zero before; plain pools write their counts
 //              surrogateHistory  as in lifForward                         (LIF only)
-// Includes     layerParams, counts
+// Includes     layerParams, counts, spikeBits
 // Twin         src/reference/poolForward.ts
 
 override WORKGROUP_SIZE: u32 = 64u;
@@ -21,26 +21,6 @@ override HISTORY: u32 = 1u;           // 0 none (evaluation), 1 window bits, 2 m
 @group(1) @binding(1) var<storage, read_write> membrane: array<f32>;
 @group(1) @binding(2) var<storage, read_write> spikes: array<atomic<u32>>;
 @group(1) @binding(3) var<storage, read_write> surrogateHistory: array<atomic<u32>>;
-
-fn pack(flags: vec4<bool>) -> u32 {
-  return dot(select(vec4u(0u), vec4u(1u, 2u, 4u, 8u), flags), vec4u(1u));
-}
-
-fn setSpikes(base: u32, neuron: u32, bits: u32) {
-  if (bits == 0u) { return; }
-  let word = base + (neuron >> 5u);
-  let shift = neuron & 31u;
-  atomicOr(&spikes[word], bits << shift);
-  if (shift > 28u && (bits >> (32u - shift)) != 0u) { atomicOr(&spikes[word + 1u], bits >> (32u - shift)); }
-}
-
-fn setWindow(base: u32, neuron: u32, bits: u32) {
-  if (bits == 0u) { return; }
-  let word = base + (neuron >> 5u);
-  let shift = neuron & 31u;
-  atomicOr(&surrogateHistory[word], bits << shift);
-  if (shift > 28u && (bits >> (32u - shift)) != 0u) { atomicOr(&surrogateHistory[word + 1u], bits >> (32u - shift)); }
-}
 
 fn pooledCounts(step: u32, sample: u32, outY: u32, outX: u32, channel: u32) -> vec4u {
   var pooled = vec4u();

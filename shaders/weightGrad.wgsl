@@ -13,7 +13,7 @@
 //              gamma      vec4f[chunkSteps][B][positions][outVectors]
 // Updates      partials   vec4f[splitCount][rows (+ 1: bias)][weightVectors]; overwritten by the first chunk of an interval
 //                         unless the interval's gradients are added to earlier ones (window.updateAccumulate)
-// Includes     layerParams
+// Includes     layerParams, rowRun
 // Twin         src/reference/weightGrad.ts
 
 override WORKGROUP_SIZE: u32 = 64u;
@@ -27,20 +27,6 @@ override SUM_STEPS: u32 = 0u;         // 1: gamma holds one step, the sum over t
 @group(1) @binding(2) var<storage, read_write> partials: array<vec4f>;
 
 var<private> sums: array<vec4f, 32>;
-
-fn rowRun(planeBase: u32, rowBase: u32, rowBits: i32, start: i32, count: i32) -> u32 {
-  let low = max(start, 0);
-  let high = min(start + count, rowBits);
-  if (high <= low) { return 0u; }
-  let bit = rowBase + u32(low);
-  let shift = bit & 31u;
-  let length = u32(high - low);
-  let word = planeBase + (bit >> 5u);
-  var run = inputs[word] >> shift;
-  if (shift + length > 32u) { run |= inputs[word + 1u] << (32u - shift); }
-  if (length < 32u) { run &= (1u << length) - 1u; }
-  return run << u32(low - start);
-}
 
 // gammaAt: where the position's gamma lies; it is loaded only when there is a spike to multiply it with.
 fn addBits(frame: u32, y: i32, outX: u32, offset: i32, count: i32, gammaAt: u32) {

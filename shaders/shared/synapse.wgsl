@@ -1,6 +1,6 @@
 // Input current of a synapse (convolution, or a linear layer as the convolution whose kernel is its whole input).
 //
-// Needs these module-scope names from the including kernel: params, inputs, weights, VECTORS, SYNAPSE.
+// Needs these module-scope names from the including kernel: params, inputs, weights, VECTORS, SYNAPSE; includes rowRun.
 //   inputs   SYNAPSE_BITS     u32[step][B][inPlanes][inWords], bit (y*inWidth + x)*inChannels + c of a plane
 //            SYNAPSE_FRAMES   f32[B][inHeight][inWidth][inChannels] as bit patterns, the same at every step
 //            SYNAPSE_CURRENTS f32[step][B][outHeight*outWidth*outChannels] as bit patterns: the current itself
@@ -22,21 +22,6 @@ struct Currents {
   c: vec4f,
   d: vec4f,
 };
-
-// `count` (at most 32) bits from bit `start` of a row of `rowBits` bits whose first bit is `rowBase`; zero outside.
-fn rowRun(planeBase: u32, rowBase: u32, rowBits: i32, start: i32, count: i32) -> u32 {
-  let low = max(start, 0);
-  let high = min(start + count, rowBits);
-  if (high <= low) { return 0u; }
-  let bit = rowBase + u32(low);
-  let shift = bit & 31u;
-  let length = u32(high - low);
-  let word = planeBase + (bit >> 5u);
-  var run = inputs[word] >> shift;
-  if (shift + length > 32u) { run |= inputs[word + 1u] << (32u - shift); }
-  if (length < 32u) { run &= (1u << length) - 1u; }
-  return run << u32(low - start);
-}
 
 fn addRow(sum: Currents, row: u32, firstVector: u32, factor: f32) -> Currents {
   let at = row * params.weightVectors + firstVector;
