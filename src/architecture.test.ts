@@ -13,14 +13,15 @@ const MAY_IMPORT: Record<string, string[]> = {
   gpu: ['core/errors.ts'],
   // Besides types, the two files of gpu that only read shader text.
   kernels: ['core', 'gpu/types', 'gpu/kernelReflection.ts', 'gpu/structLayout.ts'],
-  trainer: ['core', 'kernels', 'gpu'],
-  data: ['core'],
-  session: ['core', 'data', 'trainer/messages.ts'],
+  storage: ['core'],
+  trainer: ['core', 'kernels', 'gpu', 'storage'],
+  data: ['core', 'storage'],
+  session: ['core', 'data', 'storage', 'trainer/messages.ts'],
   ui: ['session', 'core'],
   cli: ['session', 'trainer', 'data', 'core'],
   testing: ['core', 'reference'],
   // Wiring: the only place where all parts meet.
-  'main.tsx': ['ui', 'session', 'data', 'trainer', 'core'],
+  'main.tsx': ['ui', 'session', 'data', 'trainer', 'storage', 'core'],
 };
 
 const SOURCE = import.meta.dirname;

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
+import { xxHash32 } from '../../core/xxHash32.ts';
 import { decodeLz4Frame } from './lz4.ts';
-import { xxHash32 } from './xxHash32.ts';
 import { decodeZstdFrame } from './zstd.ts';
 
 const text = (value: string) => new TextEncoder().encode(value);

@@ -1,5 +1,5 @@
 import { AppError } from '../../core/errors.ts';
-import { xxHash32 } from './xxHash32.ts';
+import { xxHash32 } from '../../core/xxHash32.ts';
 
 const FRAME_MAGIC = 0x184d2204;
 const UNCOMPRESSED_BIT = 0x80000000;
