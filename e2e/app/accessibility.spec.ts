@@ -35,6 +35,11 @@ for (const theme of ['light', 'dark'] as const) {
     await expectFinished(page);
     await page.getByText('Epochs in figures').click();
     expect(await violations(page)).toEqual([]);
+    for (const tab of (await page.getByRole('tab').all()).slice(1)) {
+      await tab.click();
+      await expect(page.getByRole('tabpanel').getByText(/^Loading the/)).toHaveCount(0);
+      expect(await violations(page), await tab.innerText()).toEqual([]);
+    }
   });
 
   test(`no accessibility rule is broken in the network editor and the presets, ${theme} theme`, async ({

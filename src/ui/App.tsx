@@ -6,27 +6,41 @@ import { ForecastProvider } from './schedule/ForecastContext.tsx';
 import { SchedulePanel } from './schedule/SchedulePanel.tsx';
 import { SettingsPanel } from './settings/SettingsPanel.tsx';
 import { useSession } from './shared/sessionContext.tsx';
+import { ViewProvider } from './shell/ViewContext.tsx';
+import { ViewPanels } from './shell/ViewPanels.tsx';
+import { ViewTabs } from './shell/ViewTabs.tsx';
 import { TrainPanel } from './train/TrainPanel.tsx';
 
-/** The page: three moves on one screen, data, (k, n), train. */
+/** The page: three moves on one screen, data, (k, n), train; every other view is a tab of `views.tsx`. */
 export function App() {
   const announcement = useSession((state) => state.announcement);
   return (
     <ForecastProvider>
-      <Header />
-      <main>
-        <Notices />
-        <PresetsPanel />
-        <div className="moves">
-          <DataPanel />
-          <SchedulePanel />
-          <TrainPanel />
-        </div>
-        <SettingsPanel />
-      </main>
-      <p className="visually-hidden" aria-live="polite">
-        {announcement}
-      </p>
+      <ViewProvider>
+        <Header />
+        <ViewTabs />
+        <main>
+          <Notices />
+          <ViewPanels train={<ThreeMoves />} />
+        </main>
+        <p className="visually-hidden" aria-live="polite">
+          {announcement}
+        </p>
+      </ViewProvider>
     </ForecastProvider>
+  );
+}
+
+function ThreeMoves() {
+  return (
+    <>
+      <PresetsPanel />
+      <div className="moves">
+        <DataPanel />
+        <SchedulePanel />
+        <TrainPanel />
+      </div>
+      <SettingsPanel />
+    </>
   );
 }

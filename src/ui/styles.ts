@@ -2,6 +2,7 @@
 import './theme.css';
 import './base.css';
 import './page.css';
+import './shell/shell.css';
 import './data/data.css';
 import './schedule/schedule.css';
 import './charts/charts.css';

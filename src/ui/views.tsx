@@ -1,0 +1,47 @@
+import type { ComponentType } from 'react';
+
+/** One panel of a view; its code is fetched when the view is first shown. */
+export interface ViewPart {
+  /** What is loading, for people: "Loading the spike raster". */
+  name: string;
+  load: () => Promise<{ default: ComponentType }>;
+}
+
+/** One tab of the page. */
+export interface View {
+  id: string;
+  /** The tab's text. */
+  name: string;
+  /** Panels, top to bottom. Each renders its own `<section className="panel" aria-labelledby=...>`. */
+  parts: readonly ViewPart[];
+}
+
+/**
+ * The views beside "Train" (the three moves: data, (k, n), train), in the order of their tabs.
+ *
+ * To add a panel, add a line to the `parts` of its view; to add a view, add an entry. A view without parts has no tab.
+ * `load` must be written here, once: `() => import('./folder/Panel.tsx')` with a default export. Style sheets are
+ * imported by the panel. A panel that is not shown keeps its state, but its effects are undone until it is shown again.
+ */
+export const VIEWS: readonly View[] = [
+  {
+    id: 'charts',
+    name: 'Charts',
+    parts: [{ name: 'charts', load: () => import('./charts/ChartsPanel.tsx') }],
+  },
+  { id: 'inside', name: 'Inside', parts: [] },
+  { id: 'compare', name: 'Compare & sweep', parts: [] },
+  { id: 'cost', name: 'Cost', parts: [] },
+  { id: 'claims', name: 'Claims', parts: [] },
+  { id: 'runs', name: 'Runs', parts: [] },
+  { id: 'data', name: 'Data sets', parts: [] },
+];
+
+/** The view with the three moves; it is always there. */
+export const TRAIN_VIEW = 'train';
+
+/** Ids and names of the tabs that are shown. */
+export const TABS: readonly Pick<View, 'id' | 'name'>[] = [
+  { id: TRAIN_VIEW, name: 'Train' },
+  ...VIEWS.filter(({ parts }) => parts.length > 0),
+];
