@@ -17,6 +17,7 @@ override CONSTANT: u32 = 0u;
 override LIF: u32 = 1u;
 override SURROGATE: u32 = 0u;
 override HISTORY: u32 = 1u;
+override RESET: u32 = 0u;             // 0 soft, 1 hard: needs HISTORY 2
 override DROPOUT: u32 = 0u;
 override SUM_STEPS: u32 = 0u;
 override ACCUMULATE: u32 = 0u;        // 1: add to what gamma holds (several readers of one output)

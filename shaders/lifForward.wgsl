@@ -1,6 +1,7 @@
 // lifForward: input current and LIF recurrence of one layer, over one window of steps.
 //
 //   u[t] = beta u[t-1] + I[t] - theta s[t-1]     leak, integrate, soft reset     (maths.md 1)
+//   u[t] = beta u[t-1] (1 - s[t-1]) + I[t]       with the hard reset instead     (maths.md 25)
 //   s[t] = 1 if u[t] >= threshold else 0         equality fires                  (maths.md 2)
 //
 // Work split   one invocation = 4*VECTORS neighbouring channels at one position of one sample, walking all steps in
@@ -23,6 +24,7 @@ override SYNAPSE: u32 = 0u;
 override BATCH_NORM: u32 = 0u;
 override DROPOUT: u32 = 0u;           // 0 none, 1 from the counter generator, 2 from keepBits
 override HISTORY: u32 = 1u;           // 0 none (evaluation), 1 window bits, 2 membranes
+override RESET: u32 = 0u;             // 0 soft, by theta; 1 hard, to 0
 
 @group(0) @binding(0) var<uniform> params: LayerParams;
 @group(0) @binding(1) var<uniform> window: StepWindow;
@@ -88,6 +90,7 @@ fn fire(u: vec4f, historyStep: u32, sample: u32, neuron: u32, valid: u32, kept: 
 }
 
 fn advance(u: vec4f, current: vec4f, spike: vec4f) -> vec4f {
+  if (RESET == 1u) { return params.beta * (u * (vec4f(1.0) - spike)) + current; }
   return params.beta * u + current - params.theta * spike;
 }
 

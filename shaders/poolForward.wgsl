@@ -14,6 +14,7 @@
 override WORKGROUP_SIZE: u32 = 64u;
 override LIF: u32 = 1u;
 override HISTORY: u32 = 1u;           // 0 none (evaluation), 1 window bits, 2 membranes
+override RESET: u32 = 0u;             // 0 soft, by theta; 1 hard, to 0
 
 @group(0) @binding(0) var<uniform> params: LayerParams;
 @group(0) @binding(1) var<uniform> window: StepWindow;
@@ -68,7 +69,12 @@ fn poolForward(@builtin(global_invocation_id) globalId: vec3u, @builtin(num_work
       }
       continue;
     }
-    u = params.beta * u + params.poolFactor * vec4f(counts) - params.theta * s;
+    let current = params.poolFactor * vec4f(counts);
+    if (RESET == 1u) {
+      u = params.beta * (u * (vec4f(1.0) - s)) + current;
+    } else {
+      u = params.beta * u + current - params.theta * s;
+    }
     let fired = u >= vec4f(params.threshold);
     s = select(vec4f(0.0), vec4f(1.0), fired);
     setSpikes(base, neuron, pack(fired) & lanes);

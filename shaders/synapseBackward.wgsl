@@ -21,6 +21,7 @@ override WORKGROUP_SIZE: u32 = 64u;
 override LIF: u32 = 1u;               // 0: write the error itself (plain pools, sums)
 override SURROGATE: u32 = 0u;
 override HISTORY: u32 = 1u;           // 1 window bits, 2 membranes
+override RESET: u32 = 0u;             // 0 soft, 1 hard: needs HISTORY 2
 override DROPOUT: u32 = 0u;
 override SUM_STEPS: u32 = 0u;
 override ACCUMULATE: u32 = 0u;        // 1: add to what gamma holds (several readers of one output)

@@ -77,6 +77,18 @@ for (const body of ['conv', 'averagePool', 'plainAveragePool', 'residual', 'batc
     compareWithReference(engine, { body, input: 'frames', truncationInterval: 5, blockSize: 2 }));
 }
 
+for (const body of ['averagePool', 'dropout', 'residual'] as const) {
+  for (const detachReset of [false, true]) {
+    test(`${body}: hard reset, ${detachReset ? 'detached' : 'attached'}`, ({ engine }) =>
+      compareWithReference(engine, {
+        body,
+        neuron: { reset: 'hard', detachReset },
+        truncationInterval: 4,
+        blockSize: 2,
+      }));
+  }
+}
+
 for (const surrogate of Object.keys(SURROGATES) as SurrogateKind[]) {
   for (const detachReset of [false, true]) {
     test(`${surrogate}, reset ${detachReset ? 'detached' : 'attached'}`, ({ engine }) => {

@@ -1,6 +1,6 @@
 import { expect } from '@playwright/test';
 import { type FrameShape, frameSize, wordsPerFrame } from '../../src/core/encodedDataset.ts';
-import type { SurrogateKind } from '../../src/core/neuron.ts';
+import type { ResetKind, SurrogateKind } from '../../src/core/neuron.ts';
 import { SURROGATES } from '../../src/core/surrogate.ts';
 import { dropoutMask } from '../../src/reference/dropoutMask.ts';
 import { errorBackward, surrogateDerivatives } from '../../src/reference/errorBackward.ts';
@@ -37,6 +37,7 @@ export interface BackwardCase {
   /** False: the error itself is written. */
   lif: boolean;
   surrogate: SurrogateKind;
+  reset?: ResetKind;
   detachReset?: boolean;
   dropout?: 'generated' | 'given';
   sumSteps?: boolean;
@@ -91,6 +92,7 @@ export async function compareBackward(kernels: KernelPage, request: BackwardCase
   const cells = batchSize * frameSize(shape);
   const neuron = {
     beta: 0.75,
+    reset: request.reset ?? 'soft',
     theta: 0.4,
     threshold: 0.5,
     surrogate: request.surrogate,
@@ -116,18 +118,23 @@ export async function compareBackward(kernels: KernelPage, request: BackwardCase
         above.errors.map((error, i) => error * factors[i % cells]),
         derivatives.slice(from, from + length * cells),
         isLast ? new Float64Array(cells) : carried,
+        {
+          membranes: membranes.slice(from, from + length * cells),
+          spikes: membranes.slice(from, from + length * cells).map((u) => (u >= neuron.threshold ? 1 : 0)),
+        },
       )
     : above.errors.map((error, i) => error + (request.accumulate ? present[i] : 0));
 
   const padded = paddedSize(shape) * batchSize;
-  const rectangular = request.surrogate === 'rectangular';
+  const windowBits = request.surrogate === 'rectangular' && neuron.reset === 'soft';
   const carry = padVectors(carried, shape);
   const found = await runCase(kernels, {
     kernel: request.kernel,
     overrides: {
       LIF: lif ? 1 : 0,
       SURROGATE: surrogateIndex(neuron),
-      HISTORY: rectangular ? 1 : 2,
+      HISTORY: windowBits ? 1 : 2,
+      RESET: neuron.reset === 'hard' ? 1 : 0,
       DROPOUT: request.dropout === 'generated' ? 1 : request.dropout === 'given' ? 2 : 0,
       SUM_STEPS: request.sumSteps ? 1 : 0,
       ACCUMULATE: request.accumulate ? 1 : 0,
@@ -157,7 +164,7 @@ export async function compareBackward(kernels: KernelPage, request: BackwardCase
     },
     buffers: {
       ...above.buffers,
-      surrogateHistory: rectangular
+      surrogateHistory: windowBits
         ? packPlanes(
             derivatives.map((h) => (h > 0 ? 1 : 0)),
             shape,
@@ -243,6 +250,9 @@ export const BACKWARD_VARIANTS: Record<
   atan: { lif: true, surrogate: 'atan' },
   fastSigmoid: { lif: true, surrogate: 'fastSigmoid' },
   sigmoid: { lif: true, surrogate: 'sigmoid' },
+  'hard reset': { lif: true, surrogate: 'rectangular', reset: 'hard' },
+  'hard reset, detached': { lif: true, surrogate: 'rectangular', reset: 'hard', detachReset: true },
+  'hard reset, atan, dropout': { lif: true, surrogate: 'atan', reset: 'hard', dropout: 'generated' },
   'generated dropout': { lif: true, surrogate: 'rectangular', dropout: 'generated' },
   'given dropout': { lif: true, surrogate: 'atan', dropout: 'given' },
   'sum over the steps': { lif: true, surrogate: 'rectangular', sumSteps: true },

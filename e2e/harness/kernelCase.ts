@@ -200,6 +200,7 @@ export function layerParams({ field, batchSize, planes }: LayerCase): Record<str
 /** Constants that are exact in binary, so that a few steps from dyadic currents are exact in f32 too. */
 export const DYADIC_NEURON: NeuronParameters = {
   beta: 0.5,
+  reset: 'soft',
   theta: 0.375,
   threshold: 0.5,
   surrogate: 'rectangular',

@@ -69,6 +69,23 @@ test.describe('lifForward equals its twin', () => {
     }
   });
 
+  for (const VECTORS of [1, 4]) {
+    test(`hard reset, in the middle of a sample, ${VECTORS} vectors`, async ({ kernels }) => {
+      const cells = ODD.batchSize * frameSize(ODD.field.outputShape);
+      const membrane = Float64Array.from(new TestNumbers(9).dyadic(cells));
+      const spikes = membrane.map((u) => (u >= DYADIC_NEURON.threshold ? 1 : 0));
+      const outcome = await runLif(kernels, ODD, {
+        overrides: { HISTORY: 2, RESET: 1, VECTORS },
+        neuron: { ...DYADIC_NEURON, reset: 'hard' },
+        state: { membrane, spikes },
+      });
+      expectLif(outcome, TOLERANCES.exact, 2);
+      expectActivity(outcome);
+      const soft = await runLif(kernels, ODD, { overrides: { VECTORS }, state: { membrane, spikes } });
+      expect([...outcome.record.membranes]).not.toEqual([...soft.record.membranes]);
+    });
+  }
+
   test('keeps no history in evaluation', async ({ kernels }) => {
     const history = unwritten(5);
     const outcome = await runLif(kernels, ODD, {

@@ -18,6 +18,11 @@ import { expect, test } from '../harness/kernelTest.ts';
 import { asFloats, channelsInnermost, channelsOutermost, packPlanes } from '../harness/layouts.ts';
 
 const KINDS: PoolKind[] = ['average', 'maximum'];
+const HISTORIES = [
+  { HISTORY: 1, reset: 'soft', keeps: 'window bits' },
+  { HISTORY: 2, reset: 'soft', keeps: 'membranes' },
+  { HISTORY: 2, reset: 'hard', keeps: 'membranes, hard reset' },
+] as const;
 /** Steps of input and history before the window. */
 const BEFORE = { input: 2, history: 1 };
 
@@ -54,10 +59,9 @@ test.describe('poolForward equals its twin', () => {
   for (const layer of POOL_CASES) {
     for (const kind of KINDS) {
       if (isExact(layer, kind)) {
-        for (const HISTORY of [1, 2]) {
-          test(`${layer.name}, ${kind}, with neurons, ${HISTORY === 1 ? 'window bits' : 'membranes'}`, async ({
-            kernels,
-          }) => {
+        for (const { HISTORY, reset, keeps } of HISTORIES) {
+          test(`${layer.name}, ${kind}, with neurons, ${keeps}`, async ({ kernels }) => {
+            const neuron = { ...DYADIC_NEURON, reset };
             const { outputShape } = layer.field;
             const { batchSize, steps } = layer;
             const { packed, values } = inputOf(layer, 3);
@@ -69,10 +73,10 @@ test.describe('poolForward equals its twin', () => {
             state.membrane.set(new TestNumbers(5).dyadic(cells));
             state.spikes.set(state.membrane.map((u) => (u >= DYADIC_NEURON.threshold ? 1 : 0)));
             const membrane = channelsInnermost(state.membrane, outputShape);
-            const record = lifForward(DYADIC_NEURON, poolForward(layer.field, kind, values), state);
+            const record = lifForward(neuron, poolForward(layer.field, kind, values), state);
             const found = await runCase(kernels, {
               kernel: 'poolForward',
-              overrides: { HISTORY },
+              overrides: { HISTORY, RESET: reset === 'hard' ? 1 : 0 },
               params: paramsOf(layer, kind),
               window: windowOf(layer, 0),
               buffers: {

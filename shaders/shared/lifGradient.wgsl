@@ -1,7 +1,7 @@
 // Backward recursion of 4 neighbouring LIF neurons, shared by the kernels that differ only in where the error comes from.
 //
 // Needs these module-scope names from the including kernel: params, window, surrogateHistory, keepBits, gamma, gammaCarry,
-// LIF, HISTORY, DROPOUT; includes surrogate and random. "in" is the layer whose neurons these are.
+// LIF, HISTORY, DROPOUT, RESET; includes surrogate and random. "in" is the layer whose neurons these are.
 
 struct Cell {
   sample: u32,
@@ -47,10 +47,16 @@ fn surrogateDerivative(step: u32, cell: Cell) -> vec4f {
     let near = ((vec4u(bits) >> vec4u(0u, 1u, 2u, 3u)) & vec4u(1u)) == vec4u(1u);
     return select(vec4f(0.0), vec4f(1.0 / params.surrogateWidth), near) * validMask(cell);
   }
+  return derivativeAtMembrane(membraneAt(step, cell)) * validMask(cell);
+}
+
+// u of the 4 neurons at a step, where the history keeps it (HISTORY 2); lanes that do not exist are at the threshold.
+fn membraneAt(step: u32, cell: Cell) -> vec4f {
+  let frame = (window.historyStart + step) * params.batchSize + cell.sample;
   let base = frame * params.inHeight * params.inWidth * params.inChannels + cell.neuron;
   var u = vec4f(params.threshold);
   for (var lane = 0u; lane < cell.valid; lane++) { u[lane] = bitcast<f32>(surrogateHistory[base + lane]); }
-  return smoothDerivative(u) * validMask(cell);
+  return u;
 }
 
 // What an error at the masked output is worth at the spike: 1/(1 - p) where kept, 0 where dropped.
@@ -93,7 +99,12 @@ fn recordStep(step: u32, cell: Cell, error: vec4f, derivative: vec4f, factor: ve
     if (ACCUMULATE == 1u) { gamma[at] += masked; } else { gamma[at] = masked; }
     return vec4f();
   }
-  let now = gammaStep(error * factor, derivative, gammaNext);
+  var now = vec4f();
+  if (RESET == 1u) {
+    now = hardResetGammaStep(error * factor, derivative, membraneAt(step, cell), gammaNext);
+  } else {
+    now = gammaStep(error * factor, derivative, gammaNext);
+  }
   if (SUM_STEPS == 1u) {
     let at = carryAt(cell);
     if (step + 1u == window.stepCount) { gamma[at] = now; } else { gamma[at] += now; }

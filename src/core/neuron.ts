@@ -4,14 +4,22 @@ import { AppError } from './errors.ts';
 export type SurrogateKind = 'rectangular' | 'triangular' | 'atan' | 'fastSigmoid' | 'sigmoid';
 
 /**
+ * What a spike does to the membrane of the next step. `soft`: theta is subtracted (the paper). `hard`: the membrane starts
+ * again from 0, as in NIR's IF and LIF; theta then has no say.
+ */
+export type ResetKind = 'soft' | 'hard';
+
+/**
  * Constants of a LIF neuron (all dimensionless):
  *
- *   u[t] = beta u[t-1] + I[t] - theta s[t-1]        s[t] = 1 if u[t] >= threshold else 0
+ *   u[t] = beta u[t-1] + I[t] - theta s[t-1]        s[t] = 1 if u[t] >= threshold else 0        soft reset
+ *   u[t] = beta u[t-1] (1 - s[t-1]) + I[t]                                                      hard reset
  */
 export interface NeuronParameters {
   /** Leak factor per step (the paper's tau). Equivalent time constant: 1 / (1 - beta) steps. */
   beta: number;
-  /** What a spike subtracts from the membrane in the next step (soft reset). */
+  reset: ResetKind;
+  /** What a spike subtracts from the membrane in the next step (soft reset only). */
   theta: number;
   threshold: number;
   surrogate: SurrogateKind;
@@ -24,6 +32,7 @@ export interface NeuronParameters {
 /** The paper's constants: beta 0.8 and theta 0.3 are stated, a = 0.6 and threshold 0.3 are inferred. */
 export const PAPER_NEURON: NeuronParameters = {
   beta: 0.8,
+  reset: 'soft',
   theta: 0.3,
   threshold: 0.3,
   surrogate: 'rectangular',

@@ -186,6 +186,7 @@ function backwardStage(
       applyDropout(context, stage, error),
       surrogateDerivatives(stage.neuron, trace.membranes),
       new Float64Array(cells),
+      trace,
     );
   }
   if (stage.kind === 'pool') {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { PAPER_NEURON } from '../core/neuron.ts';
 import { errorBackward, surrogateDerivatives } from './errorBackward.ts';
 
-const neuron = { beta: 0.5, theta: 0.25, detachReset: false };
+const neuron = { beta: 0.5, reset: 'soft', theta: 0.25, detachReset: false } as const;
 const none = new Float64Array(1);
 
 describe('errorBackward', () => {
@@ -18,6 +18,19 @@ describe('errorBackward', () => {
     expect([...gamma]).toEqual([3, 2, 4]);
   });
 
+  it('follows eq. 26 step by step under the hard reset', () => {
+    const hard = { ...neuron, reset: 'hard' } as const;
+    const errors = Float64Array.of(1, 2, 4);
+    const derivatives = Float64Array.of(2, 0.5, 1);
+    const state = { membranes: Float64Array.of(0.5, 3, 1), spikes: Float64Array.of(0, 1, 1) };
+    // t = 2: 4 * 1; t = 1 fired: (2 - 0.5 * 3 * 4) * 0.5 + 0; t = 0: (1 - 0.5 * 0.5 * -2) * 2 + 0.5 * -2
+    expect([...errorBackward(hard, errors, derivatives, none, state)]).toEqual([2, -2, 4]);
+    // Detached: t = 1: 2 * 0.5; t = 0: 1 * 2 + 0.5 * 1
+    const detached = { ...hard, detachReset: true };
+    expect([...errorBackward(detached, errors, derivatives, none, state)]).toEqual([2.5, 1, 4]);
+    expect(() => errorBackward(hard, errors, derivatives, none)).toThrow('needs the membranes');
+  });
+
   it('traces the decay curve backward from an impulse, and nothing ahead of it', () => {
     const errors = Float64Array.of(0, 0, 0, 1, 0);
     const outside = Float64Array.of(0, 0, 0, 1, 0);
@@ -31,7 +44,7 @@ describe('errorBackward', () => {
     const factor = (open: boolean) => {
       const derivatives = new Float64Array(11).fill(open ? 1 / surrogateWidth : 0);
       derivatives[10] = 1;
-      return errorBackward({ beta, theta, detachReset: false }, errors, derivatives, none)[0];
+      return errorBackward({ ...neuron, beta, theta }, errors, derivatives, none)[0];
     };
     expect(factor(false)).toBeCloseTo(0.107, 3);
     expect(factor(true)).toBeCloseTo(5.9e-6, 7);

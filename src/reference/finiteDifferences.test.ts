@@ -82,9 +82,20 @@ describe('gradients of the smooth variant equal finite differences', () => {
     expect(largest).toBeGreaterThan(1e-4);
   });
 
-  it('are not met with the reset detached: that is no derivative of anything', () => {
-    const neuron = { surrogate: 'atan', surrogateWidth: 2, detachReset: true } as const;
-    const config = smallConfig({ body: 'conv', blockSize: 3, neuron, truncationInterval: 5 });
-    expect(differenceFromSlopes(config, 3).text).not.toBe('');
+  it('with the hard reset', () => {
+    const neuron = { reset: 'hard', surrogate: 'atan', surrogateWidth: 2 } as const;
+    const config = smallConfig({ body: 'averagePool', blockSize: 2, neuron, truncationInterval: 5 });
+    const { text, largest } = differenceFromSlopes(config, 3);
+    expect(text).toBe('');
+    expect(largest).toBeGreaterThan(1e-4);
   });
+
+  it.each(['soft', 'hard'] as const)(
+    'are not met with the %s reset detached: that is no derivative of anything',
+    (reset) => {
+      const neuron = { reset, surrogate: 'atan', surrogateWidth: 2, detachReset: true } as const;
+      const config = smallConfig({ body: 'conv', blockSize: 3, neuron, truncationInterval: 5 });
+      expect(differenceFromSlopes(config, 3).text).not.toBe('');
+    },
+  );
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { heaviside, lifForward, restingState } from './lifForward.ts';
 
-const neuron = { beta: 0.5, theta: 0.25, threshold: 1 };
+const neuron = { beta: 0.5, reset: 'soft', theta: 0.25, threshold: 1 } as const;
 
 describe('lifForward', () => {
   it('leaks, integrates, fires at equality and pays for a spike one step later', () => {
@@ -11,6 +11,15 @@ describe('lifForward', () => {
     expect([...membranes]).toEqual([0.5, 1, 1.25, 0.375, 0.6875]);
     expect([...spikes]).toEqual([0, 1, 1, 0, 0]);
     expect([...state.membrane, ...state.spikes]).toEqual([0.6875, 0]);
+  });
+
+  it('starts again from 0 after a spike under the hard reset, whatever theta is', () => {
+    const state = restingState(1);
+    const hard = { ...neuron, reset: 'hard' } as const;
+    const { membranes, spikes } = lifForward(hard, Float64Array.of(0.5, 0.75, 1, 0.25, 0.5), state);
+    // 0.5; 0.25+0.75 = 1 fires; 0+1 fires; 0+0.25; 0.125+0.5
+    expect([...membranes]).toEqual([0.5, 1, 1, 0.25, 0.625]);
+    expect([...spikes]).toEqual([0, 1, 1, 0, 0]);
   });
 
   it('traces the decay curve after an impulse', () => {

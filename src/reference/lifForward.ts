@@ -28,13 +28,14 @@ export function heaviside(v: number): number {
  * together with `synapticCurrent` and `normalize`, which give the current; dropout is applied to its spikes afterwards.
  *
  *   u[t] = beta u[t-1] + I[t] - theta s[t-1]        s[t] = fire(u[t] - threshold)
+ *   u[t] = beta u[t-1] (1 - s[t-1]) + I[t]          with the hard reset (docs/maths.md 25)
  *
  * @param current I[t], [steps][cells]
  * @param state Read as the step before the window, overwritten with the window's last step.
  * @param fire The step function; the surrogate's primitive in its place makes the network differentiable.
  */
 export function lifForward(
-  neuron: Pick<NeuronParameters, 'beta' | 'theta' | 'threshold'>,
+  neuron: Pick<NeuronParameters, 'beta' | 'reset' | 'theta' | 'threshold'>,
   current: Float64Array,
   state: LifState,
   fire: (v: number) => number = heaviside,
@@ -44,7 +45,12 @@ export function lifForward(
   const membranes = new Float64Array(current.length);
   for (let at = 0; at < current.length; at++) {
     const cell = at % cells;
-    const u = neuron.beta * state.membrane[cell] + current[at] - neuron.theta * state.spikes[cell];
+    const before = state.membrane[cell];
+    const spike = state.spikes[cell];
+    const u =
+      neuron.reset === 'hard'
+        ? neuron.beta * before * (1 - spike) + current[at]
+        : neuron.beta * before + current[at] - neuron.theta * spike;
     const s = fire(u - neuron.threshold);
     membranes[at] = u;
     spikes[at] = s;

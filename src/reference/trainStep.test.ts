@@ -162,6 +162,24 @@ describe('a training step of the twins equals the tape', () => {
     },
   );
 
+  it.each(['averagePool', 'dropout', 'residualBatchNorm'] as const)('%s with the hard reset', (body) => {
+    const layerCount = bodyLayerCount(smallConfig({ body }).network);
+    for (const detachReset of [false, true]) {
+      for (const [turn, surrogate] of (['rectangular', 'atan'] as const).entries()) {
+        const neuron = { reset: 'hard', surrogate, detachReset } as const;
+        const choices = {
+          body,
+          neuron,
+          blockSize: turn === 0 ? layerCount : 1,
+          truncationInterval: 5 - 2 * turn,
+        };
+        const { text, record } = differenceFromTape(smallConfig(choices), 55);
+        expect(text).toBe('');
+        expect(aliveShare(record)).toBeGreaterThan(0.6);
+      }
+    }
+  });
+
   it('with an empty place in the batch', () => {
     const config = smallConfig({ body: 'batchNorm', batchSize: 3, blockSize: 2, truncationInterval: 3 });
     const { input } = randomBatch(config, 60);

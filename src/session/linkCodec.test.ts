@@ -30,6 +30,7 @@ const anySession: fc.Arbitrary<Session> = fc
     optimizer: fc.constantFrom('sgd', 'adam'),
     lr: fc.double({ min: 0, max: 1, noNaN: true }),
     classifier: fc.constantFrom('trainable', 'random'),
+    reset: fc.constantFrom('soft' as const, 'hard' as const),
     detachReset: fc.boolean(),
     batch: fc.integer({ min: 1, max: 4096 }),
   })

@@ -47,8 +47,10 @@ const probability = real(0, 0.999);
 const size = integer(1, LIMITS.kernel);
 const channels = integer(1, LIMITS.channels);
 
+const reset = oneOf('soft', 'hard');
 const neuronFields = {
   beta: real(0, 1),
+  reset,
   theta: real(0, 100),
   threshold: real(1e-6, 100),
   surrogate: oneOf('rectangular', 'triangular', 'atan', 'fastSigmoid', 'sigmoid'),
@@ -148,7 +150,8 @@ export const sessionSchema = z.strictObject({
       .max(LIMITS.layers, { error: layerCount }),
     classifier: z.strictObject({ kind: oneOf('trainable', 'random'), bias: flag }),
   }),
-  neuron: z.strictObject(neuronFields),
+  /** Without `reset`, as in files from before it could be chosen: soft. */
+  neuron: z.strictObject({ ...neuronFields, reset: reset.default('soft') }),
   schedule: z.strictObject({
     truncationInterval: integer(1, SESSION_LIMITS.stepCount),
     blockSize: integer(1, 2 * LIMITS.layers),

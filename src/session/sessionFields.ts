@@ -50,6 +50,7 @@ export const SESSION_FIELDS: readonly SessionField[] = [
   field('network.classifier.kind', 'classifier', 'restart'),
   field('network.classifier.bias', 'classifierBias', 'restart'),
   field('neuron.beta', 'beta', 'restart'),
+  field('neuron.reset', 'reset', 'restart'),
   field('neuron.theta', 'theta', 'restart'),
   field('neuron.threshold', 'threshold', 'restart'),
   field('neuron.surrogate', 'surrogate', 'restart'),

@@ -13,6 +13,7 @@ import { NO_AUGMENTATION, type OptimizerSpec, type TrainingConfig } from '../cor
  */
 export const GENERIC_NEURON: NeuronParameters = {
   beta: 0.71,
+  reset: 'soft',
   theta: 0.37,
   threshold: 0.41,
   surrogate: 'rectangular',

@@ -223,7 +223,11 @@ class TapeNetwork {
     let s = tape.leaves(start.s);
     const spikes = current.map((step) => {
       const reset = neuron.detachReset ? s.map((node) => tape.detach(node)) : s;
-      u = step.map((node, i) => tape.sum([u[i], node, reset[i]], [neuron.beta, 1, -neuron.theta]));
+      u = step.map((node, i) => {
+        if (neuron.reset === 'soft') return tape.sum([u[i], node, reset[i]], [neuron.beta, 1, -neuron.theta]);
+        const left = tape.multiply(u[i], tape.sum([reset[i]], [-1], 1));
+        return tape.sum([left, node], [neuron.beta, 1]);
+      });
       s = u.map((node) =>
         tape.apply(
           node,

@@ -65,7 +65,8 @@ export async function runNeuron(device: EngineDevice, request: NeuronRunRequest)
   const words = Math.ceil(cellCount / 32);
   const vectors = Math.ceil(cellCount / 4);
   const rowLength = 4 * vectors;
-  const rectangular = neuron.surrogate === 'rectangular';
+  const rectangular = neuron.surrogate === 'rectangular' && neuron.reset === 'soft';
+  const RESET = neuron.reset === 'hard' ? 1 : 0;
   const { buffers, bytes } = layOut({
     weights: 16,
     inputs: stepCount * cellCount * 4,
@@ -105,7 +106,7 @@ export async function runNeuron(device: EngineDevice, request: NeuronRunRequest)
   const forward = (history: number): CommandPass => ({
     kernel: 'lifForward',
     label: 'lifForward/neuron',
-    overrides: { SYNAPSE: 2, HISTORY: history, VECTORS: 1 },
+    overrides: { SYNAPSE: 2, HISTORY: history, VECTORS: 1, RESET },
     params,
     buffers: {
       inputs: 'inputs',
@@ -124,6 +125,7 @@ export async function runNeuron(device: EngineDevice, request: NeuronRunRequest)
     overrides: {
       CONSTANT: constant,
       HISTORY: rectangular ? 1 : 2,
+      RESET,
       SURROGATE: SURROGATE_INDEX[neuron.surrogate],
     },
     params,

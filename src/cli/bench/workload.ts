@@ -64,6 +64,7 @@ const WORKLOAD_NETWORK: NetworkSpec = {
   classifier: { kind: 'trainable', bias: true },
   neuron: {
     beta: 0.5,
+    reset: 'soft',
     theta: 1,
     threshold: 0.5,
     surrogate: 'rectangular',

@@ -93,7 +93,15 @@ export function parseOracleConfig(metadata: Record<string, string>): OracleConfi
 /** The oracle's neuron under our names. @throws AppError `golden-invalid` for an unknown surrogate. */
 export function toNeuron({ tau, theta, u_th, surrogate, a }: OracleNeuron): NeuronParameters {
   const kind = SURROGATES[surrogate] ?? refuse(`The oracle file uses an unknown surrogate: ${surrogate}.`);
-  return { beta: tau, theta, threshold: u_th, surrogate: kind, surrogateWidth: a, detachReset: false };
+  return {
+    beta: tau,
+    reset: 'soft',
+    theta,
+    threshold: u_th,
+    surrogate: kind,
+    surrogateWidth: a,
+    detachReset: false,
+  };
 }
 
 function toLayer(layer: OracleLayer): LayerSpec {

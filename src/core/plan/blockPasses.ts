@@ -21,6 +21,11 @@ interface WeightPart {
   name: (buffer: string) => string;
 }
 
+/** Only where the reset is hard: the kernels' own value is the soft one. */
+function resetOverride({ neuron }: Stage): Record<string, number> {
+  return neuron.reset === 'hard' ? { RESET: 1 } : {};
+}
+
 /** A backward pass before it is bound to a chunk; null where the chunk has no such pass. */
 type ChunkPass = (chunkStart: number) => number | null;
 
@@ -235,6 +240,7 @@ export class BlockPasses {
             BATCH_NORM: normalized ? 1 : 0,
             DROPOUT: evaluate ? 0 : this.dropoutKind(stage),
             HISTORY: evaluate ? 0 : this.historyKind(stage),
+            ...resetOverride(stage),
           },
           // Dropped spikes are made up for by the scale of the activation in training; evaluation drops none.
           params: {
@@ -321,7 +327,11 @@ export class BlockPasses {
     const area = stage.pool === 'average' ? stage.kernelHeight * stage.kernelWidth : 1;
     const scale = evaluate ? this.evaluationScale(stage.inputs[0]) : params.inScale;
     return this.add('forward', 'poolForward', stage, {
-      overrides: { LIF: stage.lif ? 1 : 0, HISTORY: evaluate || !stage.lif ? 0 : this.historyKind(stage) },
+      overrides: {
+        LIF: stage.lif ? 1 : 0,
+        HISTORY: evaluate || !stage.lif ? 0 : this.historyKind(stage),
+        ...resetOverride(stage),
+      },
       params: { ...params, poolFactor: scale / area },
       buffers: {
         countBits: this.bufferOf(this.activation(stage.inputs[0])),
@@ -470,6 +480,7 @@ export class BlockPasses {
         LIF: lif ? 1 : 0,
         SURROGATE: SURROGATE_INDEX[stage.neuron.surrogate],
         HISTORY: this.historyKind(stage),
+        ...resetOverride(stage),
         DROPOUT: lif ? this.dropoutKind(stage) : 0,
         SUM_STEPS: sums ? 1 : 0,
         ACCUMULATE: accumulate ? 1 : 0,

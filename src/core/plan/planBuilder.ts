@@ -168,8 +168,9 @@ export class PlanBuilder {
     return Math.min(this.config.schedule.truncationInterval, this.config.stepCount);
   }
 
+  /** Whether the backward pass needs u itself: smooth surrogates do, and the gradient through a hard reset. */
   usesMembraneHistory(stage: Stage): boolean {
-    return stage.neuron.surrogate !== 'rectangular';
+    return stage.neuron.surrogate !== 'rectangular' || stage.neuron.reset === 'hard';
   }
 
   private add(name: string, heap: Heap, category: BufferCategory, scope: BufferScope, bytes: number): void {

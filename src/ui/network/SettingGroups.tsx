@@ -3,7 +3,7 @@ import { SURROGATES } from '../../core/surrogate.ts';
 import { type Consequence, findField, readSetting } from '../../session/sessionFields.ts';
 import { NumberField } from '../shared/NumberField.tsx';
 import { useActions, useSession } from '../shared/sessionContext.tsx';
-import { SURROGATE_OPTIONS } from './layerFields.ts';
+import { RESET_OPTIONS, SURROGATE_OPTIONS } from './layerFields.ts';
 
 /** What a change costs, as the table of settings says. */
 const COST_WORDS: Record<Consequence, string> = {
@@ -19,6 +19,7 @@ const COST_WORDS: Record<Consequence, string> = {
 export function SettingGroups() {
   const optimizer = useSession((state) => state.settings.optimizer.kind);
   const surrogate = useSession((state) => state.settings.neuron.surrogate);
+  const reset = useSession((state) => state.settings.neuron.reset);
   return (
     <div className="settings-groups">
       <Group title="Classifiers and initial weights">
@@ -38,7 +39,8 @@ export function SettingGroups() {
       <Group title="Neuron">
         <NumberSetting name="beta" label="beta, leak factor per step" />
         <TimeConstant />
-        <NumberSetting name="theta" label="theta, taken off by a spike" />
+        <Choice name="reset" label="after a spike (reset)" options={RESET_OPTIONS} />
+        {reset === 'soft' && <NumberSetting name="theta" label="theta, taken off by a spike" />}
         <NumberSetting name="threshold" label="threshold" />
         <Choice name="surrogate" label="surrogate derivative" options={SURROGATE_OPTIONS} />
         <NumberSetting name="surrogateWidth" label="surrogate width a" />

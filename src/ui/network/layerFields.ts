@@ -1,4 +1,5 @@
 import { type LayerSpec, LIMITS } from '../../core/network.ts';
+import type { ResetKind } from '../../core/neuron.ts';
 import { SURROGATES } from '../../core/surrogate.ts';
 
 /** A field of a layer as the editor shows it. `key` is its name in the layer. */
@@ -66,9 +67,16 @@ export const SURROGATE_OPTIONS: Record<string, string> = Object.fromEntries(
   Object.values(SURROGATES).map(({ kind, label }) => [kind, label.toLowerCase()]),
 );
 
+/** What a spike does to the membrane, for a list of choices. */
+export const RESET_OPTIONS: Record<ResetKind, string> = {
+  soft: 'theta is taken off',
+  hard: 'start again from 0',
+};
+
 /** Constants that a layer's neurons may have of their own. */
 export const NEURON_FIELDS: readonly Extract<LayerField, { type: 'number' | 'choice' }>[] = [
   { type: 'number', key: 'beta', label: 'beta', low: 0, high: 1, isWhole: false },
+  { type: 'choice', key: 'reset', label: 'after a spike', options: RESET_OPTIONS },
   { type: 'number', key: 'theta', label: 'theta', low: 0, high: 100, isWhole: false },
   { type: 'number', key: 'threshold', label: 'threshold', low: 1e-6, high: 100, isWhole: false },
   { type: 'choice', key: 'surrogate', label: 'surrogate', options: SURROGATE_OPTIONS },
