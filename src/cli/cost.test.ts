@@ -1,13 +1,19 @@
 import { describe, expect, it } from 'vitest';
+import type { CostReport } from '../core/cost/costReport.ts';
 import { PRESET_NAMES } from '../core/presets.ts';
-import { type CostReport, costCommand } from './cost.ts';
+import { encodeLink } from '../session/linkCodec.ts';
+import { defaultSession } from '../session/session.ts';
+import { applySetting } from '../session/sessionFields.ts';
+import { costCommand } from './cost.ts';
 
-async function cost(line: string): Promise<CostReport> {
-  let printed = '';
-  const status = await costCommand(line.split(' '), { print: (text) => (printed += text) });
-  expect(status).toBe(0);
-  return JSON.parse(printed);
+async function printed(line: string): Promise<string> {
+  let out = '';
+  const host = { print: (text: string) => (out += text), note() {} };
+  expect(await costCommand(line.split(' '), host)).toBe(0);
+  return out;
 }
+
+const cost = async (line: string): Promise<CostReport> => JSON.parse(await printed(line));
 
 describe('npm run cost', () => {
   it('prints every quantity in total and per layer, beside full BPTT', async () => {
@@ -56,14 +62,75 @@ describe('npm run cost', () => {
     expect(report.planBytes.total).toBeLessThan(report.memory.total);
   });
 
+  it('takes a session by its link, with its own (k, n)', async () => {
+    const session = applySetting(applySetting(defaultSession(), 'k', 4), 'batch', 7);
+    const report = await cost(encodeLink(session));
+    expect(report).toMatchObject({
+      preset: null,
+      batchSize: 7,
+      stepCount: 20,
+      schedule: { truncationInterval: 4, blockSize: 2 },
+      measuredBytes: null,
+    });
+    expect(report.network.layers).toEqual(session.network.layers);
+    const shorter = await cost(`${encodeLink(session)} --steps 3`);
+    expect(shorter.schedule).toEqual({ truncationInterval: 3, blockSize: 2 });
+  });
+
+  it('takes rules, densities, weights and an accuracy loss', async () => {
+    const plain = await cost('lenet1-emnist --k 1 --n 1 --batch 128');
+    const counted = await cost('lenet1-emnist --k 1 --n 1 --batch 128 --rule countPoolNeurons=true');
+    expect(counted.rules.countPoolNeurons).toBe(true);
+    expect(counted.access.total).toBeGreaterThan(plain.access.total);
+    expect(counted.planBytes).toEqual(plain.planBytes);
+    const sparse = await cost('lenet1-emnist --k 1 --n 1 --batch 128 --density 0.1');
+    expect(sparse.density).toEqual({ input: 0.1, layers: 0.1 });
+    expect(sparse.additions.total).toBeLessThan(plain.additions.total);
+    const silent = await cost('lenet1-emnist --k 1 --n 1 --batch 128 --density 0.5,0,0,0,0,0,0');
+    expect(silent.additions.perLayer.find(({ layer }) => layer === 'conv3')?.terms.forward).toBe(0);
+    const weighted = await cost(
+      'lenet1-emnist --k 1 --n 1 --batch 128 --weight macs=1 --weight memory=0 --weight access=0 --weight additions=0 --accuracy-loss 0.02',
+    );
+    const macs = plain.macs.total / plain.baseline.macs.total;
+    expect(weighted.fom.total).toBeCloseTo(0.02 + macs, 12);
+    const same = await cost('lenet1-emnist --classifier random --baseline same --batch 128');
+    expect(same.baseline.classifier).toBe('random');
+    expect(same.access).toEqual(same.baseline.access);
+  });
+
+  it('prints CSV whose terms sum to the totals', async () => {
+    const report = await cost('lenet1-emnist --k 5 --n 2 --batch 16');
+    const lines = (await printed('lenet1-emnist --k 5 --n 2 --batch 16 --csv')).trimEnd().split('\n');
+    const [head, ...rows] = lines.map((line) => line.split(','));
+    expect(head).toEqual(['run', 'k', 'n', 'quantity', 'origin', 'unit', 'layer', 'block', 'term', 'value']);
+    for (const [run, sheet] of [
+      ['choice', report],
+      ['full BPTT', report.baseline],
+    ] as const) {
+      for (const key of ['memory', 'planBytes', 'access', 'additions', 'macs'] as const) {
+        const own = rows.filter((row) => row[0] === run && row[3] === key);
+        expect(own.reduce((sum, row) => sum + Number(row[9]), 0)).toBe(sheet[key].total);
+      }
+    }
+    expect(rows.every((row) => row.length === head.length)).toBe(true);
+  });
+
   it.each([
     ['', 'There is no preset "".'],
-    ['lenet1-emnist alexnet-cifar10', '2 presets were named, one is needed.'],
+    ['lenet1-emnist alexnet-cifar10', '2 presets or sessions were named, one is needed.'],
     ['lenet', 'There is no preset "lenet".'],
     ['lenet1-emnist --k 21', '--k is 21, allowed is 1 to 20.'],
     ['lenet1-emnist --n 0', '--n is 0, allowed is 1 to 4.'],
     ['lenet1-emnist --batch 1.5', '--batch is 1.5, allowed is 1 to 65536.'],
     ['lenet1-emnist --classifier fixed', '--classifier is fixed, allowed is trainable or random.'],
+    ['lenet1-emnist --rule pools=true', 'There is no accounting rule named pools.'],
+    ['lenet1-emnist --rule bytesPerWeight=0', 'bytesPerWeight is 0, allowed is 1 to 1024.'],
+    ['lenet1-emnist --rule countPoolNeurons', '--rule is countPoolNeurons, allowed is name=value.'],
+    ['lenet1-emnist --density 1.5', '--density is 1.5, allowed is 0 to 1.'],
+    ['lenet1-emnist --density 0.5,0.5', 'There are 1 spike densities, but the network has 6 body entries.'],
+    ['lenet1-emnist --weight speed=1', '--weight is speed, allowed is accuracyLoss,'],
+    ['lenet1-emnist --baseline none', '--baseline is none, allowed is trainable or same.'],
+    ['missing.json', 'The session file missing.json cannot be read (ENOENT).'],
     ['lenet1-emnist --layers 3', "Unknown option '--layers'."],
   ])('refuses %j', async (line, message) => {
     await expect(cost(line)).rejects.toThrow(message);

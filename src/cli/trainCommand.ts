@@ -25,7 +25,10 @@ const OPTIONS = {
 } as const;
 
 /** The session that a file or a link holds; the default one where neither is given. */
-async function readSession(from: string | undefined, host: CommandHost): Promise<Session> {
+export async function readSession(
+  from: string | undefined,
+  host: Pick<CommandHost, 'note'>,
+): Promise<Session> {
   if (from === undefined) return defaultSession();
   const hash = from.indexOf('#');
   if (hash >= 0 || from.startsWith('v=1')) {
