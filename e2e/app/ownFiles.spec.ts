@@ -57,5 +57,7 @@ test('a drop in which nothing can be read says so and keeps a page that trains',
   await dropFiles(page, [{ name: 'notes.bin', bytes: new Uint8Array(7) }]);
   await expect(page.getByRole('alert', { name: 'Problem no-recordings-loaded' })).toBeVisible();
   await expect(page.getByRole('listitem').filter({ hasText: 'notes.bin' })).toBeVisible();
+  // What was loaded before is still there.
+  await expectRecording(page);
   await expect(trainButton(page)).toBeEnabled();
 });

@@ -32,6 +32,15 @@ export const TEST = 1;
 /** `events`: binary frames, one per time step. `frames`: one real-valued image, the same at every time step. */
 export type InputKind = 'events' | 'frames';
 
+/** Where the content of a data set lies that is read from the browser's storage, sample by sample. Plain data. */
+export interface StoredSamples {
+  /** Folder and name of a file of storage/datasetFile.ts: block i holds sample i. */
+  folder: string;
+  file: string;
+  /** u32[sampleCount]: the sample of the file for every sample of the data set; null where they are the same. */
+  samples: Uint32Array | null;
+}
+
 /**
  * A data set as the trainer reads it: packed binary frames (kind 'events'), or images for direct encoding (kind
  * 'frames').
@@ -57,6 +66,8 @@ export interface EncodedDataset {
   pixels: Uint8Array | null;
   labels: Int32Array;
   split: Uint8Array;
+  /** Where this is given, `bits` is empty and `pixels` null: the content is read when it is needed. */
+  stored?: StoredSamples;
 }
 
 export function sampleCount(dataset: EncodedDataset): number {

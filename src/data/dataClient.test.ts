@@ -75,6 +75,20 @@ describe('data client and service', () => {
     }
   });
 
+  it('keeps what was loaded when nothing in a drop can be read', async () => {
+    const client = createDataClient(localWorker());
+    const before = await client.generate('movingGestures', COUNTS);
+    const files = [{ path: 'notes.bin', blob: new Blob([new Uint8Array(7)]) }];
+    const summary = await client.importFiles(files, {
+      splitSeed: 1,
+      testFraction: 0.5,
+      imageOrientation: 'auto',
+    });
+    expect(summary).toMatchObject({ recordingCount: 0, problems: [{ file: 'notes.bin' }] });
+    expect(await client.summary()).toEqual(before);
+    expect((await client.encode(SETTINGS)).labels).toHaveLength(16);
+  });
+
   it('imports files and reports their problems', async () => {
     const client = createDataClient(localWorker());
     const bytes = Uint8Array.from({ length: 200 }, (_, i) => [1, 2, 0x80, 0, i][i % 5]);

@@ -57,8 +57,8 @@ export function createDataService(post: PostReply): DataService {
         );
         return summarize(loaded);
       }
-      case 'importFiles':
-        loaded = await importData(job.files, {
+      case 'importFiles': {
+        const imported = await importData(job.files, {
           ...job.settings,
           signal,
           onProgress: ({ bytesDone, byteCount, filesDone, fileCount, file }) =>
@@ -68,7 +68,10 @@ export function createDataService(post: PostReply): DataService {
               file === '' ? `${filesDone} files read` : `${filesDone + 1} of ${fileCount}: ${file}`,
             ),
         });
-        return summarize(loaded);
+        // A drop in which nothing can be read says so and takes nothing away.
+        if (sampleTotal(imported) > 0) loaded = imported;
+        return summarize(imported);
+      }
       case 'encode': {
         if (!loaded) throw noRecordings();
         if (loaded.kind === 'frames') return encodeImages(loaded, signal);
@@ -105,10 +108,14 @@ export function createDataService(post: PostReply): DataService {
   };
 }
 
+function sampleTotal(set: LoadedSet): number {
+  return set.kind === 'frames' ? set.labels.length : set.recordings.length;
+}
+
 /** A copy of one recording or image: the original stays where it is. */
 function viewRecording(set: LoadedSet | null, index: number): RecordingView {
   if (!set) throw noRecordings();
-  const count = set.kind === 'frames' ? set.labels.length : set.recordings.length;
+  const count = sampleTotal(set);
   if (!Number.isInteger(index) || index < 0 || index >= count) {
     throw new AppError(
       'no-such-recording',

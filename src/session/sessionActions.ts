@@ -221,12 +221,10 @@ export function createSessionActions(store: SessionStore, ports: SessionPorts): 
         signal.throwIfAborted();
         set({ importProblems: summary.problems });
         if (summary.recordingCount === 0) {
-          // What was loaded before is gone with the import; the settings stay, and a built-in set is made again.
-          set({ summary: null, loadedWith: null });
           throw new AppError(
             'no-recordings-loaded',
             `None of the ${files.length} dropped files gave a recording.`,
-            'The list beside the drop zone says why for each file. Drop others, or choose a built-in data set.',
+            'The list beside the drop zone says why for each file. What was loaded before is still there.',
           );
         }
         const before = get().settings;

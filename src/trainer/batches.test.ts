@@ -155,9 +155,9 @@ function frameOf({ input, labels }: Batch, t: number, place: number): Uint8Array
 }
 
 describe('batches of events', () => {
-  it('hold the frames of the data set as they are, empty places empty', () => {
+  it('hold the frames of the data set as they are, empty places empty', async () => {
     const { dataset, frames } = eventSet();
-    const batch = new BatchReader(dataset, 4).read([3, 0, 4]);
+    const batch = await new BatchReader(dataset, 4).read([3, 0, 4]);
     expect([batch.count, ...batch.labels]).toEqual([3, 1, 0, 0, -1]);
     for (let t = 0; t < STEPS; t++) {
       for (const [place, sample] of [3, 0, 4].entries()) {
@@ -167,14 +167,14 @@ describe('batches of events', () => {
     }
   });
 
-  it('displace all frames of a sample alike, whatever its place in the batch', () => {
+  it('displace all frames of a sample alike, whatever its place in the batch', async () => {
     const { dataset, frames } = eventSet();
     const reader = new BatchReader(dataset, 2);
     for (const samples of [
       [1, 4],
       [4, 2],
     ]) {
-      const batch = reader.read(samples, draw());
+      const batch = await reader.read(samples, draw());
       for (const [place, sample] of samples.entries()) {
         const move = drawDisplacement(draw(), sample);
         for (let t = 0; t < STEPS; t++) {
@@ -184,21 +184,21 @@ describe('batches of events', () => {
     }
   });
 
-  it('are the same bits with augmentation off as without, and the data set keeps its own', () => {
+  it('are the same bits with augmentation off as without, and the data set keeps its own', async () => {
     const { dataset } = eventSet();
     const before = dataset.bits.slice();
-    const plain = new BatchReader(dataset, 5).read([0, 1, 2, 3, 4]);
-    const off = new BatchReader(dataset, 5).read(
+    const plain = await new BatchReader(dataset, 5).read([0, 1, 2, 3, 4]);
+    const off = await new BatchReader(dataset, 5).read(
       [0, 1, 2, 3, 4],
       draw({ spec: { maxShift: 0, flip: false } }),
     );
     expect(off).toEqual(plain);
     const on = new BatchReader(dataset, 5);
-    const augmented = on.read([0, 1, 2, 3, 4], draw()).input.slice();
+    const augmented = (await on.read([0, 1, 2, 3, 4], draw())).input.slice();
     expect(augmented).not.toEqual(plain.input);
-    expect(on.read([0, 1, 2, 3, 4], draw()).input).toEqual(augmented);
+    expect((await on.read([0, 1, 2, 3, 4], draw())).input).toEqual(augmented);
     // What the next reader, the evaluation, sees.
-    expect(on.read([0, 1, 2, 3, 4])).toEqual(plain);
+    expect(await on.read([0, 1, 2, 3, 4])).toEqual(plain);
     expect(dataset.bits).toEqual(before);
   });
 });
@@ -223,15 +223,15 @@ describe('batches of images', () => {
     return result;
   };
 
-  it('hold pixel values from 0 to 1', () => {
-    const { input } = new BatchReader(dataset, 2).read([1, 0]);
+  it('hold pixel values from 0 to 1', async () => {
+    const { input } = await new BatchReader(dataset, 2).read([1, 0]);
     expect([...input]).toEqual(
       [...pixels.slice(size), ...pixels.slice(0, size)].map((value) => Math.fround(value / 255)),
     );
   });
 
-  it('displace as events do', () => {
-    const { input } = new BatchReader(dataset, 1).read([1], draw({ epoch: 3 }));
+  it('displace as events do', async () => {
+    const { input } = await new BatchReader(dataset, 1).read([1], draw({ epoch: 3 }));
     const found = interfaceOrder(Float32Array.from(input, (value) => Math.round(value * 255)));
     const move = drawDisplacement(draw({ epoch: 3 }), 1);
     expect(move).not.toEqual({ dx: 0, dy: 0, flip: false });

@@ -33,11 +33,15 @@ export async function evaluateSamples(
   const loss = new Array<number>(blockCount).fill(0);
   const stepCorrect = new Array<number>(stepCount).fill(0);
   const spikes = new Array<number>(plan.countedStages.length).fill(0);
-  for (const places of cutBatches(samples, batchSize)) {
+  const batches = cutBatches(samples, batchSize);
+  for (const [index, places] of batches.entries()) {
     if (shouldStop()) return null;
-    const { input, labels, count } = reader.read(places);
+    const { input, labels, count } = await reader.read(places);
     engine.writeBatch(input, labels);
-    const { losses, predictions, stepPredictions, totals } = await engine.evaluate();
+    const evaluated = engine.evaluate();
+    // While the GPU works.
+    if (index + 1 < batches.length) reader.prefetch(batches[index + 1]);
+    const { losses, predictions, stepPredictions, totals } = await evaluated;
     for (const [i, value] of losses.entries()) {
       loss[i % blockCount] += (value * count) / (plan.intervals.length * samples.length);
     }

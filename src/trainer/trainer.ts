@@ -304,19 +304,20 @@ export class Trainer {
     const started = performance.now();
     const order = epochOrder(run.trainSamples, config.seed, run.epoch);
     const batches = cutBatches(order, config.batchSize);
-    const { input, labels, count } = run.reader.read(batches[run.epochIteration], {
-      spec: config.augmentation,
-      seed: config.seed,
-      epoch: run.epoch,
-    });
+    const augmentation = { spec: config.augmentation, seed: config.seed, epoch: run.epoch };
+    const { input, labels, count } = await run.reader.read(batches[run.epochIteration], augmentation);
     engine.writeBatch(input, labels);
     const { everyEpochs, factor } = config.learningRateDecay;
     const decay = everyEpochs > 0 ? factor ** Math.floor(run.epoch / everyEpochs) : 1;
-    const { losses, predictions } = await engine.train({
+    const trained = engine.train({
       iteration: run.iteration,
       learningRate: run.learningRate * decay,
       seed: config.seed,
     });
+    // While the GPU works.
+    const next = batches[run.epochIteration + 1];
+    if (next) run.reader.prefetch(next, augmentation);
+    const { losses, predictions } = await trained;
     const blockCount = engine.plan.graph.blocks.length;
     const correct = new Array<number>(blockCount).fill(0);
     addCorrect(correct, predictions, labels, count, config.batchSize);

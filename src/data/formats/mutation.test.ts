@@ -26,11 +26,12 @@ const SEEDS: [format: string, path: string, bytes: number][] = [
   ['ros-bag', 'rosbag/event_camera_py_test_events_1.bag', 820_000],
 ];
 
-/** More with SPIKELET_MUTATIONS=10000; the default keeps the suite quick. */
-const TRIALS = Number(process.env.SPIKELET_MUTATIONS ?? 60);
-const LARGE_FILE_TRIALS = Math.ceil(TRIALS / 10);
-/** Generous: the machine that runs the tests may be busy. */
-const MAX_MS = 2000;
+/** More with SPIKELET_MUTATIONS=10000, for every format alike; the default keeps the suite quick. */
+const ASKED_TRIALS = process.env.SPIKELET_MUTATIONS;
+const TRIALS = Number(ASKED_TRIALS ?? 60);
+/** Of files above 100 kB, where nothing is asked. */
+const LARGE_FILE_TRIALS = ASKED_TRIALS ? TRIALS : 6;
+const MAX_MS = 1000;
 
 const HOSTILE_BYTES = [0x00, 0xff, 0x7f, 0x80, 0x01];
 
@@ -52,13 +53,31 @@ function mutate(original: Uint8Array, random: Random): Uint8Array {
         bytes.fill(HOSTILE_BYTES[random.integer(HOSTILE_BYTES.length)], at, at + 1 + random.integer(8));
         break;
       case 3:
-        bytes = Uint8Array.from([...bytes.subarray(0, at), ...bytes.subarray(at + 1 + random.integer(16))]);
+        bytes = joined(bytes.subarray(0, at), bytes.subarray(at + 1 + random.integer(16)));
         break;
       default:
-        bytes = Uint8Array.from([...bytes.subarray(0, at), ...bytes.subarray(Math.max(0, at - 16))]);
+        bytes = joined(bytes.subarray(0, at), bytes.subarray(Math.max(0, at - 16)));
     }
   }
   return bytes;
+}
+
+function joined(a: Uint8Array, b: Uint8Array): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(a.length + b.length);
+  bytes.set(a);
+  bytes.set(b, a.length);
+  return bytes;
+}
+
+/** How one damaged file ends: the format that read it, or the code of the refusal. */
+async function outcomeOf(name: string, bytes: Uint8Array, trial: number): Promise<string> {
+  try {
+    return (await inspectSource(memorySource(name, bytes))).format;
+  } catch (error) {
+    if (!(error instanceof AppError)) throw new Error(`trial ${trial}: ${error}`, { cause: error });
+    if (error.message === '' || error.code === '') throw new Error(`trial ${trial}: an error without text`);
+    return error.code;
+  }
 }
 
 describe.skipIf(!hasSharedData)(
@@ -72,17 +91,14 @@ describe.skipIf(!hasSharedData)(
         const name = path.replace(/^.*\//, '');
         const outcomes = new Map<string, number>();
         for (let trial = 0; trial < trials; trial++) {
-          const source = memorySource(name, mutate(original, createRandom(1, 'test', trial)));
-          const startMs = performance.now();
-          const outcome = await inspectSource(source).then(
-            (report) => report.format,
-            (error: unknown) => {
-              if (!(error instanceof AppError)) throw new Error(`trial ${trial}: ${error}`, { cause: error });
-              if (error.message === '' || error.code === '')
-                throw new Error(`trial ${trial}: an error without text`);
-              return error.code;
-            },
-          );
+          const bytes = mutate(original, createRandom(1, 'test', trial));
+          let startMs = performance.now();
+          const outcome = await outcomeOf(name, bytes, trial);
+          if (performance.now() - startMs > MAX_MS) {
+            // A busy machine can stop any program for a second; the same file a second time tells.
+            startMs = performance.now();
+            await outcomeOf(name, bytes, trial);
+          }
           outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
           expect(performance.now() - startMs, `trial ${trial}: milliseconds`).toBeLessThan(MAX_MS);
         }
