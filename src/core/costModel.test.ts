@@ -109,6 +109,20 @@ describe('rules and densities', () => {
     expect(perLayer.map((row) => row.terms.forward)).toEqual([0.25 * 18 * 16, 1 * 8 * 2]);
   });
 
+  it('hands on the spikes of a pool where pools count, else those of the layer before it', () => {
+    const two = network(
+      [conv(2, 3, 0), { kind: 'avgPool', kernel: 2, stride: 2, neuron: 'lif' }, linear(100)],
+      [1, 6, 6],
+    );
+    const boundary = (countPoolNeurons: boolean) =>
+      costFigures(
+        two,
+        run(1, 1, 1, 1, { rules: { countPoolNeurons, memoryOrder: 'blockOuter' } }),
+      ).memory.perLayer.find(({ layer }) => layer === 'classifier1')?.terms.boundary;
+    // 2 x 4 x 4 before the pool, 2 x 2 x 2 behind it, four bytes each.
+    expect([boundary(false), boundary(true)]).toEqual([4 * 32, 4 * 8]);
+  });
+
   it('adds a stated workspace once', () => {
     const plain = costFigures(small, run(1, 1, 1, 1)).memory.total;
     const more = costFigures(small, run(1, 1, 1, 1, { rules: { workspaceBytes: 1000 } })).memory;

@@ -33,7 +33,7 @@ export interface CostBlock {
   layers: CostLayer[];
   /** W_c: output size after pools x classCount. U_c: classCount. Its `positions` equal its weights. */
   classifier: CostLayer;
-  /** Neurons whose spikes the next block reads, per sample and step, before a pool. */
+  /** Neurons whose spikes the next block reads, per sample and step; those of a pool on top only where pools count. */
   boundaryNeurons: number;
 }
 
@@ -102,8 +102,9 @@ export function costBlocks(
         for (const layer of added) layer.readsBlockInput = layer.readsBlockInput && index === start;
         layers.push(...added);
         boundaryNeurons = frameSize(shape.output);
-      } else if (rules.countPoolNeurons) {
+      } else if (rules.countPoolNeurons && shape.neuronCount > 0) {
         layers[layers.length - 1].neurons += shape.neuronCount;
+        boundaryNeurons = shape.neuronCount;
       }
     }
     const weights = frameSize(shapes[stop - 1].output) * network.classCount;
