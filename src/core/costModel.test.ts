@@ -118,7 +118,7 @@ describe('rules and densities', () => {
       costFigures(
         two,
         run(1, 1, 1, 1, { rules: { countPoolNeurons, memoryOrder: 'blockOuter' } }),
-      ).memory.perLayer.find(({ layer }) => layer === 'classifier1')?.terms.boundary;
+      ).memory.perLayer.find(({ layer }) => layer === 'conv1')?.terms.boundary;
     // 2 x 4 x 4 before the pool, 2 x 2 x 2 behind it, four bytes each.
     expect([boundary(false), boundary(true)]).toEqual([4 * 32, 4 * 8]);
   });
