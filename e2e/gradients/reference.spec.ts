@@ -89,6 +89,11 @@ for (const body of ['averagePool', 'dropout', 'residual'] as const) {
   }
 }
 
+for (const body of ['conv', 'averagePool', 'residual', 'batchNorm'] as const) {
+  test(`${body}: frames of counts up to 5`, ({ engine }) =>
+    compareWithReference(engine, { body, maxCount: 5, truncationInterval: 3, blockSize: 2 }));
+}
+
 for (const surrogate of Object.keys(SURROGATES) as SurrogateKind[]) {
   for (const detachReset of [false, true]) {
     test(`${surrogate}, reset ${detachReset ? 'detached' : 'attached'}`, ({ engine }) => {

@@ -51,9 +51,9 @@ async function createEnginePage(): Promise<EnginePage & LoopPage> {
 
 function writeBatch(engine: Engine, { config, density, sampleCount }: EngineRun, seed: number): void {
   const { input, labels } = randomSamples(config, seed, { density, sampleCount });
-  const { shape } = config.network.input;
+  const { shape, maxCount } = config.network.input;
   engine.writeBatch(
-    input instanceof Uint8Array ? packFrames(input, shape) : channelsLast(input, shape),
+    input instanceof Uint8Array ? packFrames(input, shape, maxCount) : channelsLast(input, shape),
     labels,
   );
 }

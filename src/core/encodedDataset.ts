@@ -26,10 +26,15 @@ export function frameBit(shape: FrameShape, channel: number, y: number, x: numbe
   return (y * shape.width + x) * shape.channels + channel;
 }
 
+/** Bit planes that hold counts from 0 to `maxCount`: 1 for binary frames, 4 for counts up to 15. */
+export function planesFor(maxCount: number): number {
+  return 32 - Math.clz32(maxCount);
+}
+
 export const TRAIN = 0;
 export const TEST = 1;
 
-/** `events`: binary frames, one per time step. `frames`: one real-valued image, the same at every time step. */
+/** `events`: frames of bits or small counts, one per time step. `frames`: one real-valued image, the same at every time step. */
 export type InputKind = 'events' | 'frames';
 
 /** Where the content of a data set lies that is read from the browser's storage, sample by sample. Plain data. */
@@ -42,11 +47,12 @@ export interface StoredSamples {
 }
 
 /**
- * A data set as the trainer reads it: packed binary frames (kind 'events'), or images for direct encoding (kind
+ * A data set as the trainer reads it: packed event frames (kind 'events'), or images for direct encoding (kind
  * 'frames').
  *
- * bits    u32[sampleCount][stepCount][wordsPerFrame]    events: bit b%32 of word b/32 holds frame bit b (see frameBit);
- *                                                       frames: empty
+ * bits    u32[sampleCount][stepCount][planes][wordsPerFrame]    events: bit b%32 of word b/32 holds frame bit b (see
+ *                                                       frameBit); plane p is worth 2^p, binary frames have one plane
+ *                                                       (see planesFor); frames: empty
  * pixels  u8[sampleCount][height][width][channels]      frames: the network reads pixel / 255; events: null
  * labels  i32[sampleCount]                              class index, 0 .. classNames.length - 1
  * split   u8[sampleCount]                               TRAIN or TEST
@@ -62,12 +68,19 @@ export interface EncodedDataset {
   /** Frames stored per sample: T for events. 1 for images, which serve any T. */
   stepCount: number;
   classNames: string[];
+  /** Largest value of a frame's cell; more than 1 for counts. Absent: 1, binary. */
+  maxCount?: number;
   bits: Uint32Array;
   pixels: Uint8Array | null;
   labels: Int32Array;
   split: Uint8Array;
   /** Where this is given, `bits` is empty and `pixels` null: the content is read when it is needed. */
   stored?: StoredSamples;
+}
+
+/** u32 words of one time step of one sample, all planes. */
+export function wordsPerStep({ shape, maxCount = 1 }: Pick<EncodedDataset, 'shape' | 'maxCount'>): number {
+  return planesFor(maxCount) * wordsPerFrame(shape);
 }
 
 export function sampleCount(dataset: EncodedDataset): number {

@@ -13,6 +13,8 @@ export interface SensorSize {
  */
 export interface EventStream {
   sensor: SensorSize;
+  /** When the recording begins, where the file says so; absent: at its first event. */
+  originUs?: number;
   tUs: Float64Array;
   x: Uint16Array;
   y: Uint16Array;

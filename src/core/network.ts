@@ -54,7 +54,12 @@ export type ClassifierKind = 'trainable' | 'random';
  * network's last linear layer is the classifier of the last block and is not listed in `layers`.
  */
 export interface NetworkSpec {
-  input: { kind: 'events' | 'frames'; shape: FrameShape };
+  input: {
+    kind: 'events' | 'frames';
+    shape: FrameShape;
+    /** Events: the largest count of a cell of a frame. Absent: 1, binary frames. */
+    maxCount?: number;
+  };
   layers: LayerSpec[];
   classCount: number;
   classifier: { kind: ClassifierKind; bias: boolean };
@@ -84,6 +89,8 @@ export const LIMITS = {
   kernel: 64,
   classes: 1024,
   parameters: 200_000_000,
+  /** Events of one cell of a frame; what comes above is cut off. */
+  inputCount: 255,
 } as const;
 
 function integerInRange(what: string, value: number, low: number, high: number): void {
@@ -209,10 +216,11 @@ export function sewHasShortcutConv(spec: SewSpec, input: FrameShape): boolean {
  * @throws AppError `network-invalid` naming the layer, its value and the limit; `neuron-out-of-range`.
  */
 export function inferShapes(network: NetworkSpec): LayerShape[] {
-  const { shape } = network.input;
+  const { shape, maxCount = 1 } = network.input;
   integerInRange('The input channel count', shape.channels, 1, LIMITS.channels);
   integerInRange('The input height', shape.height, 1, LIMITS.side);
   integerInRange('The input width', shape.width, 1, LIMITS.side);
+  integerInRange('The largest count of the input', maxCount, 1, LIMITS.inputCount);
   integerInRange('The number of classes', network.classCount, 2, LIMITS.classes);
   checkNeuron(network.neuron);
   if (network.layers.length === 0 || network.layers.length > LIMITS.layers) {

@@ -10,7 +10,7 @@ import type {
   ImportSettings,
   RecordingView,
 } from './dataMessages.ts';
-import type { EncodingSettings } from './encode.ts';
+import type { EncodingSettings } from './encoding/settings.ts';
 import type { ImportFile } from './import/candidates.ts';
 import type { SyntheticKind, SyntheticOptions } from './synthetic/index.ts';
 

@@ -1,7 +1,7 @@
 import type { EncodedDataset, FrameShape, InputKind } from '../core/encodedDataset.ts';
 import type { ErrorData } from '../core/errors.ts';
 import type { EventStream, SensorSize } from '../core/eventStream.ts';
-import type { EncodingSettings } from './encode.ts';
+import type { EncodingSettings } from './encoding/settings.ts';
 import type { ImageOrientation } from './frames/importImages.ts';
 import type { ImportFile } from './import/candidates.ts';
 import type { ImportProblem, SetOrigin } from './recordingSet.ts';

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { frameBit, wordsPerFrame } from '../core/encodedDataset.ts';
-import { checkEncoding, type EncodingSettings, encodeDataset } from './encode.ts';
+import { encodeDataset } from './encode.ts';
+import { checkEncoding, type EncodingSettings } from './encoding/settings.ts';
 import type { RecordingSet } from './recordingSet.ts';
 
 type EventTuple = [tUs: number, x: number, y: number, polarity: number];

@@ -36,6 +36,8 @@ export interface RecordingSet {
   /** True for generated sets; shown wherever the set is named. */
   synthetic: boolean;
   sensor: SensorSize;
+  /** 1 where events have no sign (spikes of a cochlea): encoded as one channel. Absent: 2, OFF and ON. */
+  channels?: number;
   classNames: string[];
   recordings: Recording[];
   problems: ImportProblem[];

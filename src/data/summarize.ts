@@ -48,7 +48,7 @@ function summarizeRecordings(set: RecordingSet): DataSummary {
     name: set.name,
     synthetic: set.synthetic,
     sensor: set.sensor,
-    channels: 2,
+    channels: set.channels ?? 2,
     classes,
     recordingCount,
     eventsPerSecond: durationUs > 0 ? events / (durationUs / 1e6) : 0,

@@ -4,7 +4,7 @@ import {
   samplesOfSplit,
   TEST,
   TRAIN,
-  wordsPerFrame,
+  wordsPerStep,
 } from '../core/encodedDataset.ts';
 import { shuffle } from '../core/random.ts';
 
@@ -28,7 +28,7 @@ export function limitSamples(
   const { kind, bits, pixels, shape, stepCount } = dataset;
   return {
     ...dataset,
-    bits: kind === 'events' ? pick(bits, keep, stepCount * wordsPerFrame(shape)) : bits,
+    bits: kind === 'events' ? pick(bits, keep, stepCount * wordsPerStep(dataset)) : bits,
     pixels: pixels && pick(pixels, keep, frameSize(shape)),
     labels: Int32Array.from(keep, (index) => dataset.labels[index]),
     split: Uint8Array.from(keep, (index) => dataset.split[index]),

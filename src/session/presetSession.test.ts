@@ -42,6 +42,7 @@ describe.each([...PRESET_NAMES])('the session of %s', (name) => {
       session.encoding.width,
       session.encoding.input,
       session.encoding.channels,
+      ...['both', 'binary', 15, 0, 'or', 0, 0, 0],
     ]);
   });
 });

@@ -32,6 +32,7 @@ export function presetSession(name: string, schedule?: Schedule): Session {
       testCount: Math.min(batchSize, STAND_IN_TEST_SAMPLES),
     },
     encoding: {
+      ...base.encoding,
       stepDurationUs: preset.stepDurationUs.value ?? NUMBERED_FRAMES_US,
       stepCount: config.stepCount,
       input: network.input.kind,

@@ -6,10 +6,12 @@ import { makeStandIn, STAND_IN_NAME } from '../data/synthetic/standIn.ts';
 import { layersForInput } from './defaultNetwork.ts';
 import { limitSamples } from './limitSamples.ts';
 import type { DataPort, DataSummary, JobOptions } from './ports.ts';
+import { fitToSensor, toEncodingSettings } from './preview.ts';
 import {
   BUILT_IN_SETS,
   defaultSession,
   expectedMeta,
+  maxCountOf,
   type Session,
   toNetworkSpec,
   toTrainingConfig,
@@ -85,11 +87,10 @@ export async function prepareRun(
   settings: Session,
   options: JobOptions,
 ): Promise<PreparedRun> {
-  const { stepDurationUs, stepCount, height, width } = settings.encoding;
   const encoded =
     settings.data.source === 'standIn'
       ? await standInDataset(settings, options)
-      : await data.encode({ stepDurationUs, stepCount, frame: { height, width } }, options);
+      : await data.encode(toEncodingSettings(settings.encoding), options);
   const { trainCount, testCount, splitSeed } = settings.data;
   const dataset = limitSamples(encoded, trainCount, testCount, splitSeed);
   const trainSamples = samplesOfSplit(dataset, TRAIN).length;
@@ -103,7 +104,12 @@ export async function prepareRun(
     );
   }
   const classCount = dataset.classNames.length;
-  const config = toTrainingConfig(settings, { kind: dataset.kind, shape: dataset.shape, classCount });
+  const config = toTrainingConfig(settings, {
+    kind: dataset.kind,
+    shape: dataset.shape,
+    classCount,
+    ...maxCountOf(dataset.maxCount),
+  });
   return {
     config,
     dataset,
@@ -159,13 +165,15 @@ function encodingForData(encoding: Session['encoding'], summary: DataSummary): S
   if (input === 'frames') return { ...encoding, input, channels, ...sensor };
   // The size of images says nothing about event frames.
   const wanted = encoding.input === 'events' ? encoding : defaultSession().encoding;
-  return {
+  const { height, width } = wanted;
+  const asked = {
     ...encoding,
     input,
-    channels,
-    height: Math.min(wanted.height, sensor.height),
-    width: Math.min(wanted.width, sensor.width),
+    channels: encoding.polarity === 'merged' ? 1 : channels,
+    height,
+    width,
   };
+  return fitToSensor(asked, sensor);
 }
 
 /** The (k, n) nearest to the asked one that the settings allow. */

@@ -5,6 +5,14 @@ import { bodyLayerCount, cutBlocks, inferShapes, LIMITS, type NetworkSpec } from
 import { PAPER_NEURON } from '../core/neuron.ts';
 import { checkSchedule } from '../core/schedule.ts';
 import { NO_AUGMENTATION, type OptimizerSpec, type TrainingConfig } from '../core/trainingConfig.ts';
+import {
+  BINNING_RULES,
+  ENCODING_LIMITS,
+  largestCount,
+  PAPER_ENCODING,
+  POLARITY_RULES,
+  REDUCTIONS,
+} from '../data/encoding/settings.ts';
 import { parseLayers } from './layerNotation.ts';
 
 // The page's content policy forbids eval; this keeps the validator from probing for it.
@@ -142,6 +150,15 @@ export const sessionSchema = z.strictObject({
     /** Event frames, or one real-valued image per sample. Absent in session files means events, of two channels. */
     input: oneOf('events', 'frames').default('events'),
     channels: integer(1, LIMITS.channels).default(EVENT_CHANNELS),
+    /** How time is cut into steps, and what a step holds: bits or counts. Absent in session files: the paper's rule. */
+    binning: oneOf(...BINNING_RULES).default(PAPER_ENCODING.binning),
+    maxCount: integer(1, ENCODING_LIMITS.maxCount.high).default(PAPER_ENCODING.maxCount),
+    startUs: integer(0, ENCODING_LIMITS.startUs.high).default(PAPER_ENCODING.startUs),
+    reduction: oneOf(...REDUCTIONS).default(PAPER_ENCODING.reduction),
+    cropX: integer(0, ENCODING_LIMITS.crop.high).default(PAPER_ENCODING.cropX),
+    cropY: integer(0, ENCODING_LIMITS.crop.high).default(PAPER_ENCODING.cropY),
+    polarity: oneOf(...POLARITY_RULES).default(PAPER_ENCODING.polarity),
+    denoiseUs: integer(0, ENCODING_LIMITS.denoiseUs.high).default(PAPER_ENCODING.denoiseUs),
   }),
   network: z.strictObject({
     layers: z
@@ -207,6 +224,7 @@ export function defaultSession(): Session {
       width: 34,
       input: 'events',
       channels: EVENT_CHANNELS,
+      ...PAPER_ENCODING,
     },
     network: {
       layers: parseLayers('6C5-AP2-16C5-AP2-120C5-84FC'),
@@ -258,18 +276,32 @@ export interface DatasetMeta {
   kind: InputKind;
   shape: FrameShape;
   classCount: number;
+  /** Largest count of a cell of an event frame; absent: 1, binary. */
+  maxCount?: number;
 }
 
 /** The input that the session's encoding gives and the class count it remembers, before anything is loaded. */
 export function expectedMeta(session: Session): DatasetMeta {
   const { input, channels, height, width } = session.encoding;
-  return { kind: input, shape: { channels, height, width }, classCount: session.data.classCount };
+  // Stand-in patterns and images have no counts.
+  const hasCounts = input === 'events' && session.data.source !== 'standIn';
+  return {
+    kind: input,
+    shape: { channels, height, width },
+    classCount: session.data.classCount,
+    ...maxCountOf(hasCounts ? largestCount(session.encoding) : 1),
+  };
+}
+
+/** The property of an input whose cells count up to `maxCount`; nothing for binary frames. */
+export function maxCountOf(maxCount = 1): { maxCount?: number } {
+  return maxCount > 1 ? { maxCount } : {};
 }
 
 /** The network of a session on a data set. Nothing is checked. */
 export function toNetworkSpec(session: Session, dataset: DatasetMeta): NetworkSpec {
   return {
-    input: { kind: dataset.kind, shape: dataset.shape },
+    input: { kind: dataset.kind, shape: dataset.shape, ...maxCountOf(dataset.maxCount) },
     layers: session.network.layers,
     classCount: dataset.classCount,
     classifier: session.network.classifier,

@@ -46,6 +46,15 @@ export const SESSION_FIELDS: readonly SessionField[] = [
   field('encoding.width', 'width', 'encode'),
   field('encoding.input', 'input', 'encode'),
   field('encoding.channels', 'channels', 'encode'),
+  // After the channels, which it decides for event frames.
+  field('encoding.polarity', 'polarity', 'encode'),
+  field('encoding.binning', 'binning', 'encode'),
+  field('encoding.maxCount', 'maxCount', 'encode'),
+  field('encoding.startUs', 'start', 'encode'),
+  field('encoding.reduction', 'reduction', 'encode'),
+  field('encoding.cropX', 'cropX', 'encode'),
+  field('encoding.cropY', 'cropY', 'encode'),
+  field('encoding.denoiseUs', 'denoise', 'encode'),
   field('network.layers', 'layers', 'restart'),
   field('network.classifier.kind', 'classifier', 'restart'),
   field('network.classifier.bias', 'classifierBias', 'restart'),
@@ -123,7 +132,8 @@ function parseJson(path: string, text: string): unknown {
 
 /**
  * A copy of the session with one field changed. Choosing a data source brings its name and class count along;
- * choosing an optimizer brings that optimizer's defaults, but keeps the weight decay.
+ * choosing an optimizer brings that optimizer's defaults, but keeps the weight decay; the polarity rule brings the
+ * channels of event frames.
  *
  * @param name  Dotted path (`neuron.beta`) or short name (`k`, `n`, `T`, `dt`, `lr`, `batch`, `classifier`, ...).
  * @param value Number, flag, text, or list of layers. Text is read as a number or flag where the field wants one.
@@ -148,6 +158,10 @@ export function applySetting(session: Session, name: string, value: unknown): Se
     base = { ...session, data: { ...session.data, ...BUILT_IN_SETS[next], fingerprint: undefined } };
   } else if (path === 'data.source' && next === 'standIn') {
     base = { ...session, data: { ...session.data, name: STAND_IN_NAME, fingerprint: undefined } };
+  }
+  if (path === 'encoding.polarity' && session.encoding.input === 'events') {
+    const channels = next === 'merged' ? 1 : 2;
+    base = { ...session, encoding: { ...session.encoding, channels } };
   }
   if (path === 'optimizer.kind' && (next === 'sgd' || next === 'adam') && next !== session.optimizer.kind) {
     const { weightDecay } = session.optimizer;

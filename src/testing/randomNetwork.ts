@@ -96,6 +96,8 @@ export interface ConfigChoices {
   body?: NetworkBody;
   input?: 'events' | 'frames';
   shape?: FrameShape;
+  /** Largest count of an event frame's cell; absent: binary. */
+  maxCount?: number;
   classCount?: number;
   neuron?: Partial<NeuronParameters>;
   classifier?: NetworkSpec['classifier'];
@@ -115,6 +117,7 @@ export function smallConfig(choices: ConfigChoices = {}): TrainingConfig {
       input: {
         kind: choices.input ?? 'events',
         shape: choices.shape ?? { channels: 2, height: 6, width: 5 },
+        ...(choices.maxCount !== undefined && { maxCount: choices.maxCount }),
       },
       layers: [...NETWORK_BODIES[choices.body ?? 'conv']],
       classCount: choices.classCount ?? 3,
@@ -169,7 +172,7 @@ export interface RandomBatch {
   labels: Int32Array<ArrayBuffer>;
 }
 
-/** Random spikes at rate `density`, or frames uniform in [0, 1), with random labels. */
+/** Random spikes at rate `density` (counts up to the network's largest, where it has one), or frames uniform in [0, 1), with random labels. */
 export function randomBatch(config: TrainingConfig, seed: number, density = 0.4): RandomBatch {
   const random = createRandom(seed, 'test', 1);
   const { input, classCount } = config.network;
@@ -179,7 +182,12 @@ export function randomBatch(config: TrainingConfig, seed: number, density = 0.4)
     return { input: Float32Array.from({ length: perStep }, () => random.uniform()), labels };
   }
   const length = config.stepCount * perStep;
-  return { input: Uint8Array.from({ length }, () => (random.uniform() < density ? 1 : 0)), labels };
+  const { maxCount = 1 } = input;
+  const draw = () => {
+    if (random.uniform() >= density) return 0;
+    return maxCount === 1 ? 1 : 1 + random.integer(maxCount);
+  };
+  return { input: Uint8Array.from({ length }, draw), labels };
 }
 
 /**

@@ -1,4 +1,4 @@
-import { type EncodedDataset, frameSize, wordsPerFrame } from '../core/encodedDataset.ts';
+import { type EncodedDataset, frameSize, wordsPerFrame, wordsPerStep } from '../core/encodedDataset.ts';
 import { shuffle } from '../core/random.ts';
 import {
   type AugmentationDraw,
@@ -12,7 +12,7 @@ import { type SampleContent, type SampleSource, sampleSourceOf } from './sampleS
 
 /** One batch as the engine takes it. */
 export interface Batch {
-  /** Events: u32[T][B][wordsPerFrame]. Frames: f32[B][H][W][C], 0 to 1. */
+  /** Events: u32[T][B][planes][wordsPerFrame]. Frames: f32[B][H][W][C], 0 to 1. */
   input: Uint32Array<ArrayBuffer> | Float32Array<ArrayBuffer>;
   /** i32[B]; -1 marks the empty places of a short batch. */
   labels: Int32Array<ArrayBuffer>;
@@ -61,7 +61,7 @@ export class BatchReader {
       input:
         kind === 'frames'
           ? new Float32Array(batchSize * frameSize(shape))
-          : new Uint32Array(stepCount * batchSize * wordsPerFrame(shape)),
+          : new Uint32Array(stepCount * batchSize * wordsPerStep(dataset)),
       labels: new Int32Array(batchSize),
       count: 0,
     });
@@ -120,13 +120,23 @@ export class BatchReader {
 
   #placeEvents(input: Uint32Array, place: number, bits: Uint32Array, table: Int32Array | null): void {
     const { stepCount, shape } = this.#dataset;
+    const stepWords = wordsPerStep(this.#dataset);
     const words = wordsPerFrame(shape);
     const batchSize = this.#batches[0].labels.length;
     for (let t = 0; t < stepCount; t++) {
-      const from = bits.subarray(t * words, (t + 1) * words);
-      const to = (t * batchSize + place) * words;
-      if (table) displaceBits(from, shape, table, input.subarray(to, to + words));
-      else input.set(from, to);
+      const from = t * stepWords;
+      const to = (t * batchSize + place) * stepWords;
+      if (!table) {
+        input.set(bits.subarray(from, from + stepWords), to);
+        continue;
+      }
+      for (let plane = 0; plane < stepWords; plane += words)
+        displaceBits(
+          bits.subarray(from + plane, from + plane + words),
+          shape,
+          table,
+          input.subarray(to + plane, to + plane + words),
+        );
     }
   }
 

@@ -116,7 +116,7 @@ export class Engine {
   }
 
   /**
-   * @param input Events: u32[T][B][wordsPerFrame] packed frames. Frames: f32[B][H][W][C].
+   * @param input Events: u32[T][B][planes][wordsPerFrame] packed frames. Frames: f32[B][H][W][C].
    * @param labels i32[B]; -1 marks an empty place of a short batch.
    */
   writeBatch(

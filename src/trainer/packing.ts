@@ -1,4 +1,4 @@
-import { type FrameShape, frameSize, wordsPerFrame } from '../core/encodedDataset.ts';
+import { type FrameShape, frameSize, planesFor, wordsPerFrame } from '../core/encodedDataset.ts';
 
 /** Index in an interface array [..][C][H][W] for bit `bit` of a packed frame (channels innermost). */
 export function interfaceIndex(shape: FrameShape, bit: number): number {
@@ -7,16 +7,19 @@ export function interfaceIndex(shape: FrameShape, bit: number): number {
   return channel * shape.height * shape.width + position;
 }
 
-/** u8[frames][C][H][W] (0 or not 0) to packed u32[frames][wordsPerFrame]. */
-export function packFrames(values: Uint8Array, shape: FrameShape): Uint32Array<ArrayBuffer> {
+/** u8[frames][C][H][W], 0 .. maxCount, to packed u32[frames][planes][wordsPerFrame]. */
+export function packFrames(values: Uint8Array, shape: FrameShape, maxCount = 1): Uint32Array<ArrayBuffer> {
   const size = frameSize(shape);
   const words = wordsPerFrame(shape);
+  const planes = planesFor(maxCount);
   const frames = values.length / size;
-  const packed = new Uint32Array(frames * words);
+  const packed = new Uint32Array(frames * planes * words);
   for (let frame = 0; frame < frames; frame++) {
     for (let bit = 0; bit < size; bit++) {
-      if (values[frame * size + interfaceIndex(shape, bit)] !== 0)
-        packed[frame * words + (bit >> 5)] |= 1 << (bit & 31);
+      const value = values[frame * size + interfaceIndex(shape, bit)];
+      for (let plane = 0; plane < planes; plane++) {
+        if ((value >>> plane) & 1) packed[(frame * planes + plane) * words + (bit >> 5)] |= 1 << (bit & 31);
+      }
     }
   }
   return packed;

@@ -204,7 +204,7 @@ export class PlanBuilder {
       const inputBytes =
         input.encoding === 'frames'
           ? samples * frameSize(input.shape) * 4
-          : stepCount * samples * wordsPerFrame(input.shape) * 4;
+          : stepCount * samples * input.planes * wordsPerFrame(input.shape) * 4;
       const add = (name: string, category: BufferCategory, bytes: number) =>
         this.add(microName(name, micro), 'arena', category, 'run', bytes);
       add('input', 'input', inputBytes);

@@ -1,4 +1,4 @@
-import type { FrameShape } from '../encodedDataset.ts';
+import { type FrameShape, planesFor } from '../encodedDataset.ts';
 import { AppError } from '../errors.ts';
 import {
   cutBlocks,
@@ -16,7 +16,8 @@ import type { NeuronParameters } from '../neuron.ts';
  *   scale * (bit of plane 0 + 2 * bit of plane 1 + ...)
  *
  * Spikes have one plane and scale 1; a plain 2x2 average pool has counts 0..4, so three planes and scale 1/4; the sum
- * of a residual unit has counts 0..3, so two planes. `frames` is the exception: real-valued input, constant in time.
+ * of a residual unit has counts 0..3, so two planes; input frames of event counts have as many as their largest count
+ * needs. `frames` is the exception: real-valued input, constant in time.
  */
 export interface Activation {
   id: number;
@@ -93,10 +94,6 @@ export interface StageGraph {
   blocks: BlockStages[];
 }
 
-function bitLength(count: number): number {
-  return 32 - Math.clz32(count);
-}
-
 /** Lays a network out as stages and activations, cut into local blocks of `blockSize` body layers. */
 export function buildStages(network: NetworkSpec, blockSize: number): StageGraph {
   const shapes = inferShapes(network);
@@ -118,7 +115,7 @@ export function buildStages(network: NetworkSpec, blockSize: number): StageGraph
       shape,
       encoding,
       maxCount,
-      planes: bitLength(maxCount),
+      planes: planesFor(maxCount),
       scale,
       producer,
     });
@@ -290,8 +287,16 @@ export function buildStages(network: NetworkSpec, blockSize: number): StageGraph
     }
   };
 
-  const isFrames = network.input.kind === 'frames';
-  let current = addActivation('input', network.input.shape, 1, 1, -1, isFrames ? 'frames' : 'bits');
+  const { kind, shape: inputShape, maxCount: inputCount = 1 } = network.input;
+  const isFrames = kind === 'frames';
+  let current = addActivation(
+    'input',
+    inputShape,
+    isFrames ? 1 : inputCount,
+    1,
+    -1,
+    isFrames ? 'frames' : 'bits',
+  );
   for (const [block, layers] of cutBlocks(network, blockSize).entries()) {
     const input = current;
     const firstStage = stages.length;

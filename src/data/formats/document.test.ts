@@ -1,7 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { ENCODING_LIMITS } from '../encode.ts';
 import { IMPORT_LIMITS } from '../limits.ts';
 import { HEAD_BYTES } from './detectFormat.ts';
 import { FORMATS } from './index.ts';
@@ -47,7 +46,7 @@ function evaluate(expression: string): number {
 
 /** Source files that an import runs through, paths relative to src/data. */
 const sources = [
-  ...['formats', 'containers', 'compression', 'import', 'frames'].flatMap((folder) =>
+  ...['formats', 'containers', 'compression', 'encoding', 'import', 'frames'].flatMap((folder) =>
     readdirSync(resolve(DATA, folder), { recursive: true, encoding: 'utf8' }).map(
       (path) => `${folder}/${path.replaceAll('\\', '/')}`,
     ),
@@ -100,14 +99,6 @@ describe('docs/formats.md', () => {
     );
     const ofImports = Object.keys(IMPORT_LIMITS).map((name) => `limits.ts ${name}`);
     expect(documented.sort()).toEqual([...defined, ...ofImports].sort());
-  });
-
-  it('has the range of every encoding setting', () => {
-    const documented = tableRows('encoding setting').map(([name, from, to]) => {
-      const range = { low: numberIn(from), high: numberIn(to) };
-      return [unquoted(name), from === '' ? range.high : range];
-    });
-    expect(Object.fromEntries(documented)).toEqual(ENCODING_LIMITS);
   });
 
   it('has every code that an import can end in, and no other', () => {

@@ -10,7 +10,8 @@ import {
 } from '../../core/encodedDataset.ts';
 import { AppError } from '../../core/errors.ts';
 import { createRandom, type Random, randomU32 } from '../../core/random.ts';
-import { ENCODING_LIMITS, fingerprintDataset } from '../encode.ts';
+import { fingerprintDataset } from '../encode.ts';
+import { ENCODING_LIMITS } from '../encoding/settings.ts';
 import { createPacer } from '../pacer.ts';
 
 /** Says everywhere that nothing can be concluded from results on it. */

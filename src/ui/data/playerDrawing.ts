@@ -1,4 +1,4 @@
-import { frameBit, wordsPerFrame } from '../../core/encodedDataset.ts';
+import { frameBit, planesFor, wordsPerFrame, wordsPerStep } from '../../core/encodedDataset.ts';
 import type { EventStream } from '../../core/eventStream.ts';
 import type { ImageView } from '../../session/ports.ts';
 import type { PreviewFrames } from '../../session/preview.ts';
@@ -50,8 +50,18 @@ export function drawEvents(
   return pixels;
 }
 
+/** Counts of one cell, from its bit planes. */
+function countAt({ shape, bits }: PreviewFrames, planes: number, firstWord: number, bit: number): number {
+  const words = wordsPerFrame(shape);
+  let count = 0;
+  for (let plane = 0; plane < planes; plane++)
+    if ((bits[firstWord + plane * words + (bit >>> 5)] & (1 << (bit & 31))) !== 0) count |= 1 << plane;
+  return count;
+}
+
 /**
- * One frame as the network gets it; a pixel with both polarities is half and half.
+ * One frame as the network gets it; a pixel with both polarities is mixed by their counts. The largest count is the full
+ * colour, and a single event is never fainter than a third of it.
  * @returns RGBA[shape.height][shape.width].
  */
 export function drawFrame(
@@ -59,18 +69,19 @@ export function drawFrame(
   step: number,
   colours: PlayerColours,
 ): Uint8ClampedArray<ArrayBuffer> {
-  const { shape, bits } = frames;
+  const { shape, maxCount } = frames;
   const pixels = blank(shape.width, shape.height, colours.ground);
-  const start = step * wordsPerFrame(shape);
-  const isSet = (channel: number, y: number, x: number) => {
-    const bit = frameBit(shape, channel, y, x);
-    return (bits[start + (bit >>> 5)] & (1 << (bit & 31))) !== 0;
-  };
+  const planes = planesFor(maxCount);
+  const firstWord = step * wordsPerStep(frames);
+  const strength = (count: number) => (maxCount === 1 ? 1 : 1 / 3 + ((2 / 3) * count) / maxCount);
   for (let y = 0; y < shape.height; y++) {
     for (let x = 0; x < shape.width; x++) {
-      const off = isSet(0, y, x);
-      if (off) blend(pixels, y * shape.width + x, colours.off, 1);
-      if (isSet(1, y, x)) blend(pixels, y * shape.width + x, colours.on, off ? 0.5 : 1);
+      const pixel = y * shape.width + x;
+      const off = countAt(frames, planes, firstWord, frameBit(shape, 0, y, x));
+      // One channel holds both polarities, in the colour of ON.
+      const on = shape.channels === 1 ? 0 : countAt(frames, planes, firstWord, frameBit(shape, 1, y, x));
+      if (off > 0) blend(pixels, pixel, shape.channels === 1 ? colours.on : colours.off, strength(off));
+      if (on > 0) blend(pixels, pixel, colours.on, off > 0 ? on / (on + off) : strength(on));
     }
   }
   return pixels;
