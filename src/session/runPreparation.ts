@@ -1,3 +1,4 @@
+import { inputDensity } from '../core/cost/inputDensity.ts';
 import { type EncodedDataset, samplesOfSplit, TEST, TRAIN } from '../core/encodedDataset.ts';
 import { AppError } from '../core/errors.ts';
 import { bodyLayerCount } from '../core/network.ts';
@@ -121,6 +122,7 @@ export async function prepareRun(
       classCount,
       trainSamples,
       testSamples,
+      inputDensity: inputDensity(dataset),
       forecastBytes: null,
       measuredBytes: null,
       parameterCount: null,

@@ -30,6 +30,8 @@ export interface RunState {
   classCount: number;
   trainSamples: number;
   testSamples: number;
+  /** Share of ones among the input frames, 0..1; null or absent where it is not known (images, frames in storage). */
+  inputDensity?: number | null;
   /** From the plan and from the ledger, bytes of GPU buffers; null until the trainer has planned. */
   forecastBytes: number | null;
   measuredBytes: number | null;

@@ -31,7 +31,7 @@ export const VIEWS: readonly View[] = [
   },
   { id: 'inside', name: 'Inside', parts: [] },
   { id: 'compare', name: 'Compare & sweep', parts: [] },
-  { id: 'cost', name: 'Cost', parts: [] },
+  { id: 'cost', name: 'Cost', parts: [{ name: 'cost panel', load: () => import('./cost/CostPanel.tsx') }] },
   { id: 'claims', name: 'Claims', parts: [] },
   { id: 'runs', name: 'Runs', parts: [] },
   { id: 'data', name: 'Data sets', parts: [] },

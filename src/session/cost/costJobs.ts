@@ -1,0 +1,33 @@
+import type { CostOptions, CostReport } from '../../core/cost/costReport.ts';
+import { type ErrorData, toErrorData } from '../../core/errors.ts';
+import { answerCost, type CostQuestion } from './costQuestion.ts';
+
+/** What the cost worker can be asked; each kind has one type of result. */
+export interface CostJobs {
+  report: {
+    job: { kind: 'report'; question: CostQuestion; options: CostOptions; measuredBytes: number | null };
+    result: CostReport;
+  };
+}
+
+export type CostKindOfJob = keyof CostJobs;
+export type CostJob<Kind extends CostKindOfJob = CostKindOfJob> = CostJobs[Kind]['job'];
+export type CostResult<Kind extends CostKindOfJob = CostKindOfJob> = CostJobs[Kind]['result'];
+
+export interface CostWorkerRequest {
+  id: number;
+  job: CostJob;
+}
+
+export type CostWorkerReply =
+  | { id: number; value: CostResult; problem?: undefined }
+  | { id: number; value?: undefined; problem: ErrorData };
+
+/** Does one job; errors become plain data. */
+export function doCostJob({ id, job }: CostWorkerRequest): CostWorkerReply {
+  try {
+    return { id, value: answerCost(job.question, job.options, job.measuredBytes) };
+  } catch (error) {
+    return { id, problem: toErrorData(error) };
+  }
+}
