@@ -1,7 +1,8 @@
 import { type FrameShape, wordsPerStep } from '../core/encodedDataset.ts';
 import type { SensorSize } from '../core/eventStream.ts';
+import { windowSpan } from '../data/encoding/binning.ts';
 import { type EncodingFacts, encodeRecording } from '../data/encoding/encodeRecording.ts';
-import { type EncodingSettings, largestCount } from '../data/encoding/settings.ts';
+import { completeSettings, type EncodingSettings, largestCount } from '../data/encoding/settings.ts';
 import type { EventView } from './ports.ts';
 import type { Session } from './session.ts';
 
@@ -14,6 +15,27 @@ export interface PreviewFrames {
   /** u32[stepCount][planes][wordsPerFrame(shape)], bits as in core/encodedDataset.ts. */
   bits: Uint32Array;
   facts: EncodingFacts;
+  /** f64[stepCount + 1]: when each step begins, and when the last one ends, microseconds of the recording's clock. */
+  stepBordersUs: Float64Array;
+}
+
+/** Borders of the steps; where steps are no windows of time, a step begins with its first event. */
+function stepBorders(settings: EncodingSettings, facts: EncodingFacts): Float64Array {
+  const { stepCount, stepDurationUs } = settings;
+  const borders = new Float64Array(stepCount + 1);
+  if (!facts.span) return borders;
+  const { binning } = completeSettings(settings);
+  const windows = windowSpan({ binning, stepCount, stepDurationUs }, facts.span);
+  if (windows) {
+    for (let step = 0; step < stepCount; step++)
+      borders[step] = Math.min(windows.startUs + step * windows.stepUs, windows.stopUs);
+    borders[stepCount] = windows.stopUs;
+    return borders;
+  }
+  borders[stepCount] = facts.span.lastUs + 1;
+  for (let step = stepCount - 1; step >= 0; step--)
+    borders[step] = Math.min(facts.firstUsOfStep[step], borders[step + 1]);
+  return borders;
 }
 
 /** What the encoder is asked for. */
@@ -59,5 +81,5 @@ export function previewFrames(recording: EventView, encoding: Session['encoding'
   const maxCount = largestCount(encoding);
   const bits = new Uint32Array(stepCount * wordsPerStep({ shape, maxCount }));
   const facts = encodeRecording(recording.events, settings, shape, bits);
-  return { shape, stepCount, maxCount, bits, facts };
+  return { shape, stepCount, maxCount, bits, facts, stepBordersUs: stepBorders(settings, facts) };
 }

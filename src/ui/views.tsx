@@ -29,6 +29,11 @@ export const VIEWS: readonly View[] = [
     name: 'Charts',
     parts: [{ name: 'charts', load: () => import('./charts/ChartsPanel.tsx') }],
   },
+  {
+    id: 'recording',
+    name: 'Recording',
+    parts: [{ name: 'player', load: () => import('./player/PlayerPanel.tsx') }],
+  },
   { id: 'inside', name: 'Inside', parts: [] },
   { id: 'compare', name: 'Compare & sweep', parts: [] },
   { id: 'cost', name: 'Cost', parts: [{ name: 'cost panel', load: () => import('./cost/CostPanel.tsx') }] },

@@ -24,6 +24,8 @@ export interface EncodingFacts {
   kept: number;
   /** u32[stepCount]: events of each step that fall into the frame, `cutOff` ones included. */
   perStep: Uint32Array;
+  /** f64[stepCount]: smallest time of an event of each step, outside the frame or not; infinite where there is none. */
+  firstUsOfStep: Float64Array;
   /** Of the events that passed the noise filter and the start; null where there are none. */
   span: RecordingSpan | null;
 }
@@ -96,6 +98,7 @@ export function encodeRecording(
     cutOff: 0,
     kept: 0,
     perStep: new Uint32Array(stepCount),
+    firstUsOfStep: new Float64Array(stepCount).fill(Number.POSITIVE_INFINITY),
     span: spanOf(used, originUs),
   };
   if (!facts.span) return facts;
@@ -112,6 +115,7 @@ export function encodeRecording(
       facts.late++;
       continue;
     }
+    if (tUs[i] < facts.firstUsOfStep[step]) facts.firstUsOfStep[step] = tUs[i];
     const column = x[i] < columnOf.length ? columnOf[x[i]] : -1;
     const row = y[i] < rowOf.length ? rowOf[y[i]] : -1;
     if (column < 0 || row < 0) {

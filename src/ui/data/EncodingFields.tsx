@@ -1,4 +1,5 @@
 import { useId } from 'react';
+import type { Session } from '../../session/session.ts';
 import { formatMicroseconds } from '../shared/format.ts';
 import { NumberField } from '../shared/NumberField.tsx';
 import { useActions, useSession } from '../shared/sessionContext.tsx';
@@ -57,10 +58,17 @@ export function EncodingFields() {
       <p className="small muted">
         {isImages
           ? 'The whole image, black 0 to white 1, enters the first layer at every step; images keep their size.'
-          : 'A pixel of a frame is 1 if it had at least one event in that step, separately for ON (brighter) and OFF (darker). Later events are left out.'}
+          : aboutFrames(encoding)}
       </p>
     </details>
   );
+}
+
+function aboutFrames({ binning, reduction, polarity, startUs, denoiseUs }: Session['encoding']): string {
+  const isPlain = binning === 'binary' && reduction === 'or' && polarity === 'both';
+  return isPlain && startUs === 0 && denoiseUs === 0
+    ? 'A pixel of a frame is 1 if it had at least one event in that step, separately for ON (brighter) and OFF (darker). Later events are left out. Other rules stand under Recording.'
+    : 'Frames are made by other rules than the plain ones: they stand under Recording, with what they do.';
 }
 
 /** The switch for idx files whose name does not say how they are stored. */

@@ -1,6 +1,7 @@
 import { type ReactNode, useEffect, useMemo, useState } from 'react';
 import type { EventView } from '../../session/ports.ts';
 import { previewFrames } from '../../session/preview.ts';
+import { createTimeline } from '../../session/timeline.ts';
 import { formatMicroseconds } from '../shared/format.ts';
 import { Icon } from '../shared/Icon.tsx';
 import { useSession } from '../shared/sessionContext.tsx';
@@ -25,7 +26,7 @@ export function EventReplay({ recording, children }: EventReplayProps) {
   const [step, setStep] = useState(0);
   const [isPlaying, setIsPlaying] = useState(() => !matchMedia('(prefers-reduced-motion: reduce)').matches);
   const colours = usePlayerColours();
-  const { stepCount, stepDurationUs } = encoding;
+  const { stepCount } = encoding;
   const shownStep = Math.min(step, stepCount - 1);
 
   useEffect(() => {
@@ -40,15 +41,21 @@ export function EventReplay({ recording, children }: EventReplayProps) {
     () => (recording ? previewFrames(recording, encoding) : null),
     [recording, encoding],
   );
-  const startUs = useMemo(
-    () =>
-      recording ? recording.events.tUs.reduce((low, t) => Math.min(low, t), Number.POSITIVE_INFINITY) : 0,
-    [recording],
-  );
-  const untilUs = startUs + (shownStep + 1) * stepDurationUs;
+  const timeline = useMemo(() => (recording ? createTimeline(recording.events) : null), [recording]);
+  const fromUs = frames ? frames.stepBordersUs[shownStep] : 0;
+  const untilUs = frames ? frames.stepBordersUs[shownStep + 1] : 0;
   const camera = useMemo(
-    () => (recording ? drawEvents(recording.events, untilUs, TRAIL_STEPS * stepDurationUs, colours) : null),
-    [recording, untilUs, stepDurationUs, colours],
+    () =>
+      recording && timeline
+        ? drawEvents(
+            recording.events,
+            untilUs,
+            Math.max(1, TRAIL_STEPS * (untilUs - fromUs)),
+            colours,
+            timeline,
+          )
+        : null,
+    [recording, timeline, fromUs, untilUs, colours],
   );
   const frame = useMemo(
     () => (frames ? drawFrame(frames, shownStep, colours) : null),
@@ -88,7 +95,7 @@ export function EventReplay({ recording, children }: EventReplayProps) {
           max={stepCount - 1}
           value={shownStep}
           disabled={!recording}
-          aria-valuetext={`step ${shownStep + 1}, ${formatMicroseconds(shownStep * stepDurationUs)}`}
+          aria-valuetext={`step ${shownStep + 1}, ${formatMicroseconds(fromUs - (timeline?.startUs ?? 0))}`}
           onChange={(event) => {
             setIsPlaying(false);
             setStep(Number(event.target.value));

@@ -1,39 +1,17 @@
-import { useEffect, useRef, useState } from 'react';
 import type { RecordingView } from '../../session/ports.ts';
-import { shownSummary } from '../../session/sessionStore.ts';
+import { showRecording } from '../player/shownRecording.ts';
+import { useShownRecording } from '../player/useShownRecording.ts';
 import { Icon } from '../shared/Icon.tsx';
-import { useActions, useSession } from '../shared/sessionContext.tsx';
+import { useViews } from '../shell/ViewContext.tsx';
 import { EventReplay } from './EventReplay.tsx';
 import { PixelCanvas } from './PixelCanvas.tsx';
 import { drawImage } from './playerDrawing.ts';
 
 /** Shows the samples one at a time: a recording is replayed, an image stands still. */
 export function Player() {
-  const summary = useSession(shownSummary);
-  const isStandIn = useSession((state) => state.settings.data.source === 'standIn');
-  const { recording: load } = useActions();
-  const [index, setIndex] = useState(0);
-  const [sample, setSample] = useState<RecordingView | null>(null);
-  const latest = useRef(0);
-  // Stand-in patterns are made when a run is prepared; there is nothing to show before.
-  const count = isStandIn ? 0 : (summary?.recordingCount ?? 0);
-
-  // Another summary is another data set, even where it has as many samples.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: see above.
-  useEffect(() => {
-    const request = ++latest.current;
-    if (count === 0) {
-      setSample(null);
-      return;
-    }
-    load(Math.min(index, count - 1)).then((found) => {
-      // Answers can overtake each other while someone clicks through the samples.
-      if (request === latest.current) setSample(found);
-    });
-  }, [index, count, load, summary]);
-
-  const go = (by: number) =>
-    setIndex((at) => (count === 0 ? 0 : (Math.min(at, count - 1) + by + count) % count));
+  const { sample, count, index } = useShownRecording();
+  const { showView } = useViews();
+  const go = (by: number) => showRecording(index + by, count);
   const what = sample?.kind === 'frames' ? 'image' : 'recording';
   const stepper = (
     <>
@@ -78,6 +56,14 @@ export function Player() {
       <figcaption className="small numbers">
         <Caption sample={sample} />
       </figcaption>
+      <button
+        type="button"
+        className="button small player-link"
+        disabled={!sample}
+        onClick={() => showView('recording')}
+      >
+        Large player and frame settings
+      </button>
     </figure>
   );
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { previewFrames } from '../../session/preview.ts';
 import { defaultSession } from '../../session/session.ts';
+import { createTimeline } from '../../session/timeline.ts';
 import { drawEvents, drawFrame, drawImage, type PlayerColours } from './playerDrawing.ts';
 
 const COLOURS: PlayerColours = { ground: [0, 0, 0], on: [0, 0, 200], off: [200, 0, 0] };
@@ -11,16 +12,17 @@ const EVENTS = {
   y: Uint16Array.of(0, 1, 1),
   polarity: Uint8Array.of(1, 0, 1),
 };
+const TIMELINE = createTimeline(EVENTS);
 const pixel = (pixels: Uint8ClampedArray, index: number) => [...pixels.subarray(4 * index, 4 * index + 3)];
 
 describe('player', () => {
   it('shows events of the trail in their colour, fainter with age, and none of the future', () => {
-    const pixels = drawEvents(EVENTS, 150, 100, COLOURS);
+    const pixels = drawEvents(EVENTS, 150, 100, COLOURS, TIMELINE);
     expect(pixels).toHaveLength(3 * 2 * 4);
     expect(pixel(pixels, 0)).toEqual([0, 0, 100]);
     expect(pixel(pixels, 5)).toEqual([200, 0, 0]);
-    expect(pixel(drawEvents(EVENTS, 120, 100, COLOURS), 5)).toEqual([0, 0, 0]);
-    expect(pixel(drawEvents(EVENTS, 400, 100, COLOURS), 5)).toEqual([0, 0, 0]);
+    expect(pixel(drawEvents(EVENTS, 120, 100, COLOURS, TIMELINE), 5)).toEqual([0, 0, 0]);
+    expect(pixel(drawEvents(EVENTS, 400, 100, COLOURS, TIMELINE), 5)).toEqual([0, 0, 0]);
   });
 
   it('shows the frames that the encoder makes, mixed where both polarities fired', () => {

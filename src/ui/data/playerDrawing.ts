@@ -2,6 +2,7 @@ import { frameBit, planesFor, wordsPerFrame, wordsPerStep } from '../../core/enc
 import type { EventStream } from '../../core/eventStream.ts';
 import type { ImageView } from '../../session/ports.ts';
 import type { PreviewFrames } from '../../session/preview.ts';
+import type { Timeline } from '../../session/timeline.ts';
 
 export type Rgb = readonly [number, number, number];
 
@@ -39,10 +40,13 @@ export function drawEvents(
   untilUs: number,
   trailUs: number,
   colours: PlayerColours,
+  timeline: Timeline,
 ): Uint8ClampedArray<ArrayBuffer> {
   const { sensor, tUs, x, y, polarity } = events;
   const pixels = blank(sensor.width, sensor.height, colours.ground);
-  for (let i = 0; i < tUs.length; i++) {
+  const stop = timeline.countBefore(untilUs + 1);
+  for (let n = timeline.countBefore(untilUs - trailUs); n < stop; n++) {
+    const i = timeline.order ? timeline.order[n] : n;
     const age = untilUs - tUs[i];
     if (age < 0 || age >= trailUs || x[i] >= sensor.width || y[i] >= sensor.height) continue;
     blend(pixels, y[i] * sensor.width + x[i], polarity[i] ? colours.on : colours.off, 1 - age / trailUs);

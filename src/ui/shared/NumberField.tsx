@@ -1,4 +1,4 @@
-import { useEffect, useId, useState } from 'react';
+import { useEffect, useId, useRef, useState } from 'react';
 
 interface NumberFieldProps {
   label: string;
@@ -9,23 +9,32 @@ interface NumberFieldProps {
   min?: number;
   max?: number;
   unit?: string;
+  /** Takes a number over while it is typed, after a short pause, and at once from the arrows. */
+  isLive?: boolean;
 }
 
+/** Long enough for the next digit. */
+const PAUSE_MS = 400;
+
 /** A number that is taken over when the field is left: half-typed values never reach the session. */
-export function NumberField({ label, value, onCommit, step = 1, min, max, unit }: NumberFieldProps) {
+export function NumberField(props: NumberFieldProps) {
+  const { label, value, onCommit, step = 1, min, max, unit, isLive = false } = props;
   const [text, setText] = useState(String(value));
   const [refusal, setRefusal] = useState<string | null>(null);
   const id = useId();
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
 
   useEffect(() => {
     setText(String(value));
     setRefusal(null);
   }, [value]);
 
-  const commit = () => {
-    if (text === String(value)) return;
-    setRefusal(onCommit(text));
+  const commit = (typed = text) => {
+    clearTimeout(timer.current);
+    if (typed === String(value)) return;
+    setRefusal(onCommit(typed));
   };
+  useEffect(() => () => clearTimeout(timer.current), []);
 
   return (
     <div className="field">
@@ -44,8 +53,15 @@ export function NumberField({ label, value, onCommit, step = 1, min, max, unit }
         max={max}
         aria-invalid={refusal !== null}
         aria-describedby={refusal ? `${id}-error` : undefined}
-        onChange={(event) => setText(event.target.value)}
-        onBlur={commit}
+        onChange={({ target, nativeEvent }) => {
+          setText(target.value);
+          if (!isLive) return;
+          clearTimeout(timer.current);
+          // Only typed text says how it came in; the arrows do not.
+          const isTyped = nativeEvent instanceof InputEvent && nativeEvent.inputType !== '';
+          timer.current = setTimeout(() => commit(target.value), isTyped ? PAUSE_MS : 0);
+        }}
+        onBlur={() => commit()}
         onKeyDown={(event) => {
           if (event.key === 'Enter') commit();
         }}

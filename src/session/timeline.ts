@@ -1,0 +1,62 @@
+import { type EventStream, eventCount } from '../core/eventStream.ts';
+
+/** A recording by time, for players: the stream itself may step back. */
+export interface Timeline {
+  startUs: number;
+  /** Time of the last event. */
+  stopUs: number;
+  /** Indices of the events in the order of their times; null where the file has that order. */
+  order: Uint32Array | null;
+  /** Events earlier than `us`. */
+  countBefore(us: number): number;
+}
+
+export function createTimeline(events: EventStream): Timeline {
+  const { tUs } = events;
+  const count = eventCount(events);
+  let isOrdered = true;
+  for (let i = 1; i < count && isOrdered; i++) isOrdered = tUs[i] >= tUs[i - 1];
+  const order = isOrdered
+    ? null
+    : Uint32Array.from(tUs, (_, i) => i).sort((a, b) => tUs[a] - tUs[b] || a - b);
+  const timeOf = (i: number) => tUs[order ? order[i] : i];
+  return {
+    startUs: count === 0 ? 0 : timeOf(0),
+    stopUs: count === 0 ? 0 : timeOf(count - 1),
+    order,
+    countBefore(us) {
+      let low = 0;
+      let high = count;
+      while (low < high) {
+        const middle = (low + high) >>> 1;
+        if (timeOf(middle) < us) low = middle + 1;
+        else high = middle;
+      }
+      return low;
+    },
+  };
+}
+
+/** Events per bin of equal length, over a recording from its first event to its last. */
+export interface RateCurve {
+  binUs: number;
+  /** u32[binCount] */
+  counts: Uint32Array;
+  /** The largest of them. */
+  peak: number;
+}
+
+/** The event rate over time; the last bin includes the last event. */
+export function rateCurve(timeline: Timeline, binCount: number): RateCurve {
+  const { startUs, stopUs, countBefore } = timeline;
+  const binUs = Math.max(1, stopUs - startUs) / binCount;
+  const counts = new Uint32Array(binCount);
+  let before = 0;
+  for (let bin = 0; bin < binCount; bin++) {
+    const until = bin === binCount - 1 ? stopUs + 1 : startUs + (bin + 1) * binUs;
+    const upTo = countBefore(until);
+    counts[bin] = upTo - before;
+    before = upTo;
+  }
+  return { binUs, counts, peak: counts.reduce((most, count) => Math.max(most, count), 0) };
+}
