@@ -24,16 +24,17 @@ function zip(): Uint8Array {
   });
 }
 
+/** The view; the hidden Train view has fields of the same names. */
+const view = (page: Page) => page.getByRole('region', { name: 'Recording and frames' });
+
 async function openPlayer(page: Page): Promise<void> {
   await page.emulateMedia({ reducedMotion: 'reduce' });
   await page.goto(addressWith({ ...SMALL, T: 4, dt: 20_000 }));
   await dropFiles(page, [{ name: 'sides.zip', bytes: zip() }]);
   await page.getByRole('tab', { name: 'Recording' }).click();
-  await expect(page.getByText('15 events')).toBeVisible();
+  await expect(view(page).getByText('15 events')).toBeVisible();
 }
 
-/** The view; the hidden Train view has fields of the same names. */
-const view = (page: Page) => page.getByRole('region', { name: 'Recording and frames' });
 const fact = (page: Page, name: string) =>
   page.locator('.encoding-facts > div', { hasText: name }).locator('dd');
 const step = (page: Page, number: number) =>
