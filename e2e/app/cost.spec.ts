@@ -1,6 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { expect, type Locator, type Page, test } from '@playwright/test';
 import { costCommand } from '../../src/cli/cost.ts';
+import { figureCsv } from '../../src/core/cost/figures.ts';
+import { makeFigure } from '../../src/session/cost/costFigures.ts';
+import { decodeLink } from '../../src/session/linkCodec.ts';
 import { addressWith, expectFinished, SMALL, trainButton, watchPage } from './support.ts';
 
 /** 3 inputs, 2 neurons, 1 neuron, 2 classes; B = 2, T = 3, k = 2: intervals of 2 steps and of 1. */
@@ -148,4 +151,31 @@ test('a run puts its bytes and its firing rates beside what was assumed', async 
   await expect(async () => {
     expect((await layerTable(panel, 'additions')).total.at(-1)).toBeLessThan(before.at(-1) ?? 0);
   }).toPass();
+});
+
+test('the paper’s figures are drawn from the equations, with the session’s network beside, and saved', async ({
+  page,
+}) => {
+  await openCost(page, SMALL);
+  const figures = page.getByRole('region', { name: 'The paper’s cost figures, drawn anew' });
+  const { session } = decodeLink(new URL(page.url()).hash);
+  for (const [number, charts, name] of [
+    [9, 3, 'Figure 9: Memory access of one batch, LeNet'],
+    [6, 6, 'Figure 6: GPU memory of training, LeNet'],
+    [15, 2, 'Figure 15: What the best choice saves, and what it does to accuracy'],
+  ] as const) {
+    await figures.getByRole('radio', { name: `Fig. ${number}` }).check();
+    await expect(figures.getByRole('heading', { name })).toBeVisible({ timeout: 20_000 });
+    await expect(figures.getByRole('img', { name: new RegExp(`^Figure ${number}, `) })).toHaveCount(charts);
+    const expected = makeFigure({ number, beside: 'session', session, measured: [], means: [] });
+    expect(await saved(page, figures, 'Save numbers as CSV')).toBe(figureCsv(expected));
+  }
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    figures.getByRole('button', { name: 'Save charts as SVG' }).click(),
+  ]);
+  const drawing = await readFile(await download.path(), 'utf8');
+  expect(drawing).toMatch(/^<svg [^>]*xmlns="http:\/\/www.w3.org\/2000\/svg"/);
+  // A file of its own has no style sheet: nothing may refer to one.
+  expect(drawing).not.toMatch(/var\(|class=/);
 });

@@ -36,7 +36,14 @@ export const VIEWS: readonly View[] = [
   },
   { id: 'inside', name: 'Inside', parts: [] },
   { id: 'compare', name: 'Compare & sweep', parts: [] },
-  { id: 'cost', name: 'Cost', parts: [{ name: 'cost panel', load: () => import('./cost/CostPanel.tsx') }] },
+  {
+    id: 'cost',
+    name: 'Cost',
+    parts: [
+      { name: 'cost panel', load: () => import('./cost/CostPanel.tsx') },
+      { name: 'figures', load: () => import('./cost/FiguresPanel.tsx') },
+    ],
+  },
   { id: 'claims', name: 'Claims', parts: [] },
   { id: 'runs', name: 'Runs', parts: [] },
   { id: 'data', name: 'Data sets', parts: [] },

@@ -1,5 +1,7 @@
 import type { CostOptions, CostReport } from '../../core/cost/costReport.ts';
+import type { Figure } from '../../core/cost/figures.ts';
 import { type ErrorData, toErrorData } from '../../core/errors.ts';
+import { type FigureRequest, makeFigure } from './costFigures.ts';
 import { answerCost, type CostQuestion } from './costQuestion.ts';
 
 /** What the cost worker can be asked; each kind has one type of result. */
@@ -8,6 +10,7 @@ export interface CostJobs {
     job: { kind: 'report'; question: CostQuestion; options: CostOptions; measuredBytes: number | null };
     result: CostReport;
   };
+  figure: { job: { kind: 'figure'; request: FigureRequest }; result: Figure };
 }
 
 export type CostKindOfJob = keyof CostJobs;
@@ -23,10 +26,19 @@ export type CostWorkerReply =
   | { id: number; value: CostResult; problem?: undefined }
   | { id: number; value?: undefined; problem: ErrorData };
 
+function resultOf(job: CostJob): CostResult {
+  switch (job.kind) {
+    case 'report':
+      return answerCost(job.question, job.options, job.measuredBytes);
+    case 'figure':
+      return makeFigure(job.request);
+  }
+}
+
 /** Does one job; errors become plain data. */
 export function doCostJob({ id, job }: CostWorkerRequest): CostWorkerReply {
   try {
-    return { id, value: answerCost(job.question, job.options, job.measuredBytes) };
+    return { id, value: resultOf(job) };
   } catch (error) {
     return { id, problem: toErrorData(error) };
   }
