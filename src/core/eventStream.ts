@@ -15,6 +15,8 @@ export interface EventStream {
   sensor: SensorSize;
   /** When the recording begins, where the file says so; absent: at its first event. */
   originUs?: number;
+  /** How many frames of counts the events were made of, where the file held frames; absent: a recording of events. */
+  frameCount?: number;
   tUs: Float64Array;
   x: Uint16Array;
   y: Uint16Array;

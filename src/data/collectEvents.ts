@@ -78,10 +78,14 @@ export async function collectEvents(
   const warnings: StreamWarning[] = [];
   let sensor: SensorSize | undefined;
   let orientation: Orientation = 'identity';
+  let frameCount: number | undefined;
   const sink: EventSink = {
     sensor(size, stored) {
       sensor = size;
       orientation = stored;
+    },
+    frames(count) {
+      frameCount = count;
     },
     batch(batch) {
       if (audit.eventCount + batch.count > maxEvents) {
@@ -108,5 +112,8 @@ export async function collectEvents(
   }
   sensor ??= { width: audit.maxX + 1, height: audit.maxY + 1 };
   warnings.push(...auditWarnings(audit, sensor));
-  return { events: columns.finish(sensor), orientation, warnings };
+  const events = columns.finish(sensor);
+  // Frames begin at the first, whether it holds events or not.
+  if (frameCount !== undefined) Object.assign(events, { frameCount, originUs: 0 });
+  return { events, orientation, warnings };
 }

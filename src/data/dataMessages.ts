@@ -33,6 +33,8 @@ export interface DataSummary {
   eventsPerSecond: number;
   /** Mean duration of a recording, first to last event; 0 for images. */
   durationUs: number;
+  /** Where every recording was made of ready frames: how they come back as they were. */
+  frameStack?: { stepCount: number; stepDurationUs: number };
   problems: ImportProblem[];
   /** Where classes and split come from; only of imported sets. */
   origin?: SetOrigin;

@@ -128,13 +128,13 @@ function viewRecording(set: LoadedSet | null, index: number): RecordingView {
 
 function viewEvents(set: RecordingSet, index: number): EventView {
   const { name, classIndex, split, events } = set.recordings[index];
-  const { sensor, tUs, x, y, polarity } = events;
+  const { tUs, x, y, polarity } = events;
   return {
     kind: 'events',
     name,
     className: set.classNames[classIndex],
     split: splitName(split),
-    events: { sensor, tUs: tUs.slice(), x: x.slice(), y: y.slice(), polarity: polarity.slice() },
+    events: { ...events, tUs: tUs.slice(), x: x.slice(), y: y.slice(), polarity: polarity.slice() },
   };
 }
 

@@ -3,6 +3,7 @@ import { type ImageOrientation, importImages } from './frames/importImages.ts';
 import type { ImportFile } from './import/candidates.ts';
 import { findFiles, type ImportOptions, importFiles, limitProblems, nameOfSet } from './importFiles.ts';
 import type { LoadedSet } from './recordingSet.ts';
+import { findSpikeFiles, importSpikes, type SpikeFiles } from './spikes/importSpikes.ts';
 
 export interface DataImportOptions extends ImportOptions {
   /** Default `auto`. */
@@ -10,20 +11,20 @@ export interface DataImportOptions extends ImportOptions {
 }
 
 /**
- * Reads whatever was dropped: images where there are image files (idx, CIFAR), else event recordings.
+ * Reads whatever was dropped: images where there are image files (idx, CIFAR), spike trains where the HDF5
+ * files hold such (SHD, SSC), else event recordings.
  * @throws AppError `too-many-files`, `set-too-large`; the signal's reason.
  */
 export async function importData(files: ImportFile[], options: DataImportOptions = {}): Promise<LoadedSet> {
   const found = await findFiles(files, options.signal);
   const frames = await findFrameFiles(found.candidates, options.signal);
-  if (!frames) return importFiles(files, options, found);
+  const spikes = frames ? null : await findSpikeFiles(found.candidates, options.signal);
+  if (!frames && !spikes) return importFiles(files, options, found);
   const { signal, onProgress, splitSeed = 1, testFraction = 0.2, imageOrientation = 'auto' } = options;
-  const set = await importImages(nameOfSet(files), frames, found.problems, {
-    signal,
-    onProgress,
-    splitSeed,
-    testFraction,
-    imageOrientation,
-  });
+  const common = { signal, onProgress, splitSeed, testFraction };
+  const name = nameOfSet(files);
+  const set = frames
+    ? await importImages(name, frames, found.problems, { ...common, imageOrientation })
+    : await importSpikes(name, spikes as SpikeFiles, found.problems, common);
   return { ...set, problems: limitProblems(set.problems) };
 }

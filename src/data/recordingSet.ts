@@ -2,7 +2,7 @@ import type { FrameShape } from '../core/encodedDataset.ts';
 import type { ErrorData } from '../core/errors.ts';
 import type { EventStream, SensorSize } from '../core/eventStream.ts';
 
-/** Where classes and split of an imported set come from; `labelBytes` are those in image files. Shown beside the set. */
+/** Where classes and split of an imported set come from; `labelBytes` are those inside the files. Shown beside the set. */
 export interface SetOrigin {
   classes: 'labelList' | 'folders' | 'fileNames' | 'labelBytes' | 'none';
   split: 'given' | 'seeded';

@@ -1,6 +1,7 @@
 import { TEST, TRAIN } from '../core/encodedDataset.ts';
 import type { DataSummary } from './dataMessages.ts';
-import type { ImageSet, LoadedSet, RecordingSet } from './recordingSet.ts';
+import { FRAME_US } from './formats/frameTime.ts';
+import type { ImageSet, LoadedSet, Recording, RecordingSet } from './recordingSet.ts';
 
 /** Counts per class and split; of recordings mean event rate and duration. Recordings without events are 0 us long. */
 export function summarize(set: LoadedSet): DataSummary {
@@ -54,8 +55,17 @@ function summarizeRecordings(set: RecordingSet): DataSummary {
     eventsPerSecond: durationUs > 0 ? events / (durationUs / 1e6) : 0,
     durationUs: recordingCount > 0 ? durationUs / recordingCount : 0,
     problems: set.problems,
+    ...frameStackOf(set.recordings),
     ...(set.origin ? { origin: set.origin } : {}),
   };
+}
+
+/** The longest stack, where all recordings are stacks of frames. */
+function frameStackOf(recordings: readonly Recording[]): Pick<DataSummary, 'frameStack'> {
+  const counts = recordings.map(({ events }) => events.frameCount ?? 0);
+  if (counts.length === 0 || counts.includes(0)) return {};
+  const stepCount = counts.reduce((most, count) => Math.max(most, count), 0);
+  return { frameStack: { stepCount, stepDurationUs: FRAME_US } };
 }
 
 /** 'train' or 'test', for people. */

@@ -1,7 +1,10 @@
 import type { LayerSpec, NetworkSpec } from '../core/network.ts';
 import { findPreset, presetNetwork } from '../core/presets.ts';
-import { formatLayers } from './layerNotation.ts';
+import { formatLayers, parseLayers } from './layerNotation.ts';
 import { defaultSession } from './session.ts';
+
+/** For spike trains, one row of channels: nothing to convolve over. */
+const ROW_LAYERS = '128FC-128FC';
 
 /** AlexNet's channels and neurons divided by this: a network that trains on any adapter, in the same shape. */
 const SMALLER = 8;
@@ -26,13 +29,14 @@ function sameLayers(a: readonly LayerSpec[], b: readonly LayerSpec[]): boolean {
 
 /**
  * The layers for an input: those of the session where the visitor chose them, else LeNet-1 (28x28, grey), a small
- * AlexNet (32x32, colour) or the default session's (events). Layers that are one of these defaults count as not chosen.
+ * AlexNet (32x32, colour), two linear layers (spike trains, one row) or the default session's (events). Layers that are one of these defaults count as not chosen.
  */
 export function layersForInput(layers: LayerSpec[], input: NetworkSpec['input']): LayerSpec[] {
   const eventLayers = defaultSession().network.layers;
-  const defaults = [eventLayers, ...IMAGE_DEFAULTS.map((each) => each.layers)];
+  const rowLayers = parseLayers(ROW_LAYERS);
+  const defaults = [eventLayers, rowLayers, ...IMAGE_DEFAULTS.map((each) => each.layers)];
   if (!defaults.some((each) => sameLayers(each, layers))) return layers;
-  if (input.kind === 'events') return eventLayers;
+  if (input.kind === 'events') return input.shape.height === 1 ? rowLayers : eventLayers;
   const { channels, height, width } = input.shape;
   const fitting = IMAGE_DEFAULTS.find(({ input: { shape } }) => {
     return shape.channels === channels && shape.height === height && shape.width === width;

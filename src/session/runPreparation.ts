@@ -1,7 +1,7 @@
 import { inputDensity } from '../core/cost/inputDensity.ts';
 import { type EncodedDataset, samplesOfSplit, TEST, TRAIN } from '../core/encodedDataset.ts';
 import { AppError } from '../core/errors.ts';
-import { bodyLayerCount } from '../core/network.ts';
+import { bodyLayerCount, LIMITS } from '../core/network.ts';
 import type { TrainingConfig } from '../core/trainingConfig.ts';
 import { makeStandIn, STAND_IN_NAME } from '../data/synthetic/standIn.ts';
 import { layersForInput } from './defaultNetwork.ts';
@@ -13,6 +13,7 @@ import {
   defaultSession,
   expectedMeta,
   maxCountOf,
+  SESSION_LIMITS,
   type Session,
   toNetworkSpec,
   toTrainingConfig,
@@ -145,7 +146,8 @@ export function settingsForData(settings: Session, summary: DataSummary): Sessio
   const isBuiltIn = data.source !== 'files';
   // A link to files remembers how many were used; a first drop uses them all.
   const keepsCounts = isBuiltIn || data.fingerprint !== undefined;
-  const fitted = encodingForData(encoding, summary);
+  const asFrames = summary.frameStack && data.fingerprint === undefined ? summary.frameStack : null;
+  const fitted = { ...encodingForData(encoding, summary), ...(asFrames && readyFrames(asFrames)) };
   const { input: kind, channels, height, width } = fitted;
   const layers = layersForInput(settings.network.layers, { kind, shape: { channels, height, width } });
   return {
@@ -162,12 +164,27 @@ export function settingsForData(settings: Session, summary: DataSummary): Sessio
   };
 }
 
+/** Settings that give frames back which came ready made; a link keeps what it says. */
+function readyFrames(frameStack: NonNullable<DataSummary['frameStack']>): Partial<Session['encoding']> {
+  const { stepCount, stepDurationUs } = frameStack;
+  return {
+    binning: 'counts',
+    startUs: 0,
+    denoiseUs: 0,
+    stepDurationUs,
+    stepCount: Math.min(stepCount, SESSION_LIMITS.stepCount),
+  };
+}
+
 function encodingForData(encoding: Session['encoding'], summary: DataSummary): Session['encoding'] {
   const { kind: input, sensor, channels } = summary;
   if (input === 'frames') return { ...encoding, input, channels, ...sensor };
-  // The size of images says nothing about event frames.
-  const wanted = encoding.input === 'events' ? encoding : defaultSession().encoding;
-  const { height, width } = wanted;
+  // The size of images, or of a row of channels, says nothing about event frames.
+  const isOther = encoding.input !== 'events' || (encoding.height === 1 && sensor.height > 1);
+  const wanted = isOther ? defaultSession().encoding : encoding;
+  // A row of channels is taken as it is: neighbours of a cochlea are no pixels to be merged.
+  const { height, width } =
+    sensor.height === 1 ? { height: 1, width: Math.min(LIMITS.side, sensor.width) } : wanted;
   const asked = {
     ...encoding,
     input,

@@ -23,6 +23,8 @@ export interface EventSink {
   /** Called once, before the first batch where the header says it, else when it is known (before `decode` ends). */
   sensor(size: SensorSize, orientation: Orientation): void;
   batch(events: EventBatch): void;
+  /** The file holds `count` frames of counts, not events: frame i stands at i times FRAME_US (frameTime.ts). */
+  frames?(count: number): void;
   /** Something odd that does not stop the import: one sentence, with the byte offset where there is one. */
   warn(message: string, offset?: number): void;
 }

@@ -46,7 +46,7 @@ function evaluate(expression: string): number {
 
 /** Source files that an import runs through, paths relative to src/data. */
 const sources = [
-  ...['formats', 'containers', 'compression', 'encoding', 'import', 'frames'].flatMap((folder) =>
+  ...['formats', 'containers', 'compression', 'encoding', 'import', 'frames', 'spikes'].flatMap((folder) =>
     readdirSync(resolve(DATA, folder), { recursive: true, encoding: 'utf8' }).map(
       (path) => `${folder}/${path.replaceAll('\\', '/')}`,
     ),

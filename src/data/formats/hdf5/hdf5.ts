@@ -168,17 +168,23 @@ function notEvents(fileName: string, root: Group): AppError {
   return new AppError(
     'not-events',
     spikes
-      ? `${fileName} holds spike trains of channels (as SHD and SSC do), not events of pixels.`
+      ? `${fileName} holds spike trains of many samples (as SHD and SSC do), not one recording.`
       : `${fileName} has no data sets t, x, y and p; it holds ${root.keys().slice(0, 8).join(', ') || 'nothing'}.`,
-    'Choose the recording of a camera with time, x, y and polarity.',
+    spikes
+      ? 'Drop it on the page without recordings of a camera beside it: it is read as a set of its own.'
+      : 'Choose the recording of a camera with time, x, y and polarity.',
   );
+}
+
+/** True for the first bytes of an HDF5 file. */
+export function detectsHdf5(head: Uint8Array): boolean {
+  return SIGNATURE_OFFSETS.some((at) => latin1(head.subarray(at, at + SIGNATURE.length)) === SIGNATURE);
 }
 
 export const hdf5: FormatDecoder = {
   id: 'hdf5',
   label: 'HDF5 (.h5, .hdf5)',
-  detect: (head) =>
-    SIGNATURE_OFFSETS.some((at) => latin1(head.subarray(at, at + SIGNATURE.length)) === SIGNATURE),
+  detect: detectsHdf5,
 
   async decode(source, sink, options) {
     await withHdf5File(source, options.signal, async (file) => {

@@ -2,9 +2,10 @@ import { AppError } from '../../../core/errors.ts';
 import type { FormatDecoder } from '../decoder.ts';
 import { latin1 } from '../latin1.ts';
 import { decodeTable } from '../table/table.ts';
+import { decodeFrameStack, isFrameStack } from './frameStack.ts';
 import { readNpyHeader, scanNpy, tableShape } from './npyArray.ts';
 
-/** One array of events: records with fields t, x, y, p, or N rows of four numbers. */
+/** One array: events as records with fields t, x, y, p or as N rows of four numbers, or frames T x C x H x W. */
 export const npy: FormatDecoder = {
   id: 'npy',
   label: 'NumPy array (.npy)',
@@ -12,13 +13,17 @@ export const npy: FormatDecoder = {
 
   async decode(source, sink, options) {
     const array = await readNpyHeader(source);
+    if (isFrameStack(array)) {
+      await decodeFrameStack(array, sink, options);
+      return;
+    }
     const table = tableShape(array);
     if (!table || table.columnNames.length < 4) {
       throw new AppError(
         'not-events',
         `${source.name} is an array of shape (${array.shape.join(', ')}), not one row per event with time, x, y and polarity.`,
         array.shape.length > 2
-          ? 'It may hold frames; drop the events they were made of.'
+          ? 'Frames are read as arrays T x C x H x W with one or two channels, one file per sample.'
           : 'Save t, x, y, p side by side.',
         array.dataStart,
       );

@@ -1,6 +1,7 @@
 import { AppError } from '../../../core/errors.ts';
 import type { ByteSource } from '../../byteSource.ts';
 import { CHUNK_BYTES, readExactly } from '../chunks.ts';
+import { halfToNumber } from '../halfFloat.ts';
 import { latin1 } from '../latin1.ts';
 
 /** Reads number i of a field from a view. */
@@ -36,15 +37,6 @@ function unsupported(source: ByteSource, what: string): AppError {
   );
 }
 
-function readHalf(view: DataView, offset: number, isLittle: boolean): number {
-  const bits = view.getUint16(offset, isLittle);
-  const exponent = (bits >>> 10) & 31;
-  const fraction = bits & 1023;
-  const sign = bits & 0x8000 ? -1 : 1;
-  if (exponent === 31) return fraction === 0 ? sign * Number.POSITIVE_INFINITY : Number.NaN;
-  return sign * (exponent === 0 ? fraction * 2 ** -24 : (1 + fraction / 1024) * 2 ** (exponent - 15));
-}
-
 /** Reader for a type string such as '<i8'; 64-bit integers lose precision beyond 2^53. */
 export function numberReader(type: string): { read: ReadNumber; bytes: number } | undefined {
   const match = /^([<>|=])([biuf])(\d+)$/.exec(type);
@@ -60,7 +52,7 @@ export function numberReader(type: string): { read: ReadNumber; bytes: number } 
     u4: (view, at) => view.getUint32(at, isLittle),
     i8: (view, at) => Number(view.getBigInt64(at, isLittle)),
     u8: (view, at) => Number(view.getBigUint64(at, isLittle)),
-    f2: (view, at) => readHalf(view, at, isLittle),
+    f2: (view, at) => halfToNumber(view.getUint16(at, isLittle)),
     f4: (view, at) => view.getFloat32(at, isLittle),
     f8: (view, at) => view.getFloat64(at, isLittle),
   };

@@ -6,11 +6,13 @@ import type { DecodeOptions, FormatDecoder } from '../decoder.ts';
 import { latin1 } from '../latin1.ts';
 import { rolesByName } from '../table/roles.ts';
 import { decodeTable, type EventTable } from '../table/table.ts';
+import { decodeFrameStack, isFrameStack } from './frameStack.ts';
 import { type NpyArray, readNpyHeader, scanNpy, tableShape } from './npyArray.ts';
 
 /*
  * Archives of arrays. Two layouts hold events: one array per column (t, x, y, p; SpikingJelly), and the pair pos, neg
- * with rows x, y, t (ES-ImageNet), where the array is the polarity and t is a step number.
+ * with rows x, y, t (ES-ImageNet), where the array is the polarity and t is a step number. One holds frames of counts:
+ * an array `frames`, or a single array of any name, T x C x H x W.
  */
 
 async function readMembers(source: ByteSource, options: DecodeOptions): Promise<Map<string, NpyArray>> {
@@ -46,7 +48,7 @@ async function readColumns(array: NpyArray): Promise<Float64Array[]> {
 
 function notEvents(name: string, members: string[]): AppError {
   const hint = members.includes('frames')
-    ? 'It holds frames already integrated; drop the events they were made of.'
+    ? 'Frames are read as arrays T x C x H x W with one or two channels.'
     : 'Save the arrays t, x, y, p, or pos and neg with columns x, y, t.';
   return new AppError(
     'not-events',
@@ -114,6 +116,11 @@ export const npz: FormatDecoder = {
     if (pos && neg) {
       sink.warn('Times are step numbers, not microseconds: choose a step duration of 1 us.');
       await decodeTable(await signedTable(source.name, pos, neg), sink, options);
+      return;
+    }
+    const stack = arrays.get('frames') ?? (names.length === 1 ? arrays.get(names[0]) : undefined);
+    if (stack && isFrameStack(stack)) {
+      await decodeFrameStack(stack, sink, options);
       return;
     }
     const roles = rolesByName(names);
