@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { type JudgedClaim, judgeClaims } from '../core/claims/claims.ts';
 import type { CostReport } from '../core/cost/costReport.ts';
 import { PRESET_NAMES } from '../core/presets.ts';
 import { encodeLink } from '../session/linkCodec.ts';
@@ -96,6 +97,13 @@ describe('npm run cost', () => {
     const same = await cost('lenet1-emnist --classifier random --baseline same --batch 128');
     expect(same.baseline.classifier).toBe('random');
     expect(same.access).toEqual(same.baseline.access);
+  });
+
+  it('prints the verdicts on what the paper states', async () => {
+    const claims: JudgedClaim[] = JSON.parse(await printed('--claims'));
+    expect(claims).toEqual(judgeClaims());
+    expect(claims[18]).toMatchObject({ number: 19, verdict: 'close' });
+    await expect(printed('--claims lenet1-emnist')).rejects.toThrow('allowed is nothing else on the line');
   });
 
   it('prints CSV whose terms sum to the totals', async () => {

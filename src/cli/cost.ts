@@ -1,3 +1,4 @@
+import { judgeClaims } from '../core/claims/claims.ts';
 import { type CostOptions, costCsv, costReport, DEFAULT_COST_OPTIONS } from '../core/cost/costReport.ts';
 import { DEFAULT_RULES, type SpikeDensity } from '../core/cost/costRules.ts';
 import { withRule } from '../core/cost/ruleTexts.ts';
@@ -14,7 +15,7 @@ import { readSession } from './trainCommand.ts';
 const USAGE =
   'npm run cost -- <preset | session file | share link> [--k K] [--n N] [--batch B] [--steps T] [--classifier random] ' +
   '[--rule name=value ...] [--density D | --density INPUT,LAYER,...] [--weight name=value ...] [--accuracy-loss AL] ' +
-  '[--baseline same] [--csv]';
+  '[--baseline same] [--csv], or npm run cost -- --claims';
 const LARGEST_BATCH = 65536;
 
 const text = { type: 'string' } as const;
@@ -23,6 +24,7 @@ const OPTIONS = {
   ...{ k: text, n: text, batch: text, steps: text, classifier: text },
   ...{ rule: pairs, density: text, weight: pairs, 'accuracy-loss': text, baseline: text },
   csv: { type: 'boolean' },
+  claims: { type: 'boolean' },
 } as const;
 
 function refuse(option: string, value: string, allowed: string): AppError {
@@ -87,7 +89,8 @@ async function readSubject(
 /**
  * `npm run cost`: what one batch iteration of a preset or of a session costs at (k, n): the plan's bytes and the paper's
  * Eqs. 8-18, per layer and in total, beside full BPTT. Prints one JSON object (CSV with `--csv`), the one that the cost
- * panel exports. A preset's k defaults to T, its n to L; a session brings its own.
+ * panel exports. A preset's k defaults to T, its n to L; a session brings its own. `--claims` prints the verdicts on what the
+ * paper states instead.
  * @throws AppError `arguments-invalid`, `preset-unknown`, `schedule-out-of-range`, `cost-rule-invalid`, `density-invalid`,
  *   `session-invalid`, `file-unreadable`.
  */
@@ -96,6 +99,11 @@ export async function costCommand(
   host: Pick<CommandHost, 'print' | 'note'>,
 ): Promise<number> {
   const { values, positionals } = readArguments(args, OPTIONS, USAGE);
+  if (values.claims) {
+    if (args.length > 1) throw refuse('claims', args.join(' '), 'nothing else on the line');
+    host.print(`${JSON.stringify(judgeClaims(), null, 2)}\n`);
+    return 0;
+  }
   if (positionals.length !== 1) {
     throw new AppError(
       'arguments-invalid',

@@ -204,7 +204,7 @@ export const STATED_COSTS: readonly StatedCost[] = [
     ...ADDITIONS,
     id: 'emnist-additions-local',
     text: 'EMNIST: additions of n = 1 above n = 4, at most',
-    ...{ figure: 11, isMore: true, stating: 'upTo', percent: 32, digits: 0, isFitted: true },
+    ...{ figure: 11, isMore: true, stating: 'upTo', percent: 32, digits: 0 },
     pairs: everyK([20, 10, 5, 2, 1], 1, 4),
   },
   {
@@ -212,7 +212,7 @@ export const STATED_COSTS: readonly StatedCost[] = [
     ...ADDITIONS,
     id: 'emnist-additions-local-random',
     text: 'EMNIST: the same with random classifiers in both, k = 20',
-    ...{ figure: 11, isMore: true, stating: 'is', percent: 16, digits: 0, isFitted: true },
+    ...{ figure: 11, isMore: true, stating: 'is', percent: 16, digits: 0 },
     pairs: pair(at(20, 1, 'random'), at(20, 4, 'random')),
   },
   {
