@@ -11,6 +11,7 @@ import type {
   RecordingView,
 } from './dataMessages.ts';
 import type { EncodingSettings } from './encoding/settings.ts';
+import type { TextPreview } from './formats/text/textPreview.ts';
 import type { ImportFile } from './import/candidates.ts';
 import type { SyntheticKind, SyntheticOptions } from './synthetic/index.ts';
 
@@ -43,6 +44,8 @@ export interface DataClient {
   recording(index: number): Promise<RecordingView>;
   /** Null when nothing is loaded. */
   summary(): Promise<DataSummary | null>;
+  /** The first lines of the first text file of events in a drop, to confirm its columns; null where there is none. */
+  previewColumns(files: ImportFile[], options?: JobOptions): Promise<TextPreview | null>;
   /** Ends the worker; running jobs reject with `disposed`. */
   dispose(): void;
 }
@@ -119,6 +122,7 @@ export function createDataClient(worker: DataWorkerPort): DataClient {
     encode: (settings, options) => run<'encode'>({ kind: 'encode', settings }, options),
     recording: (index) => run<'recording'>({ kind: 'recording', index }),
     summary: () => run<'summary'>({ kind: 'summary' }),
+    previewColumns: (files, options) => run<'previewColumns'>({ kind: 'previewColumns', files }, options),
     dispose() {
       worker.terminate();
       rejectAll(new AppError('disposed', 'The data worker was ended.'));

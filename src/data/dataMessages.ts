@@ -2,6 +2,8 @@ import type { EncodedDataset, FrameShape, InputKind } from '../core/encodedDatas
 import type { ErrorData } from '../core/errors.ts';
 import type { EventStream, SensorSize } from '../core/eventStream.ts';
 import type { EncodingSettings } from './encoding/settings.ts';
+import type { ColumnChoice } from './formats/table/columnChoice.ts';
+import type { TextPreview } from './formats/text/textPreview.ts';
 import type { ImageOrientation } from './frames/importImages.ts';
 import type { ImportFile } from './import/candidates.ts';
 import type { ImportProblem, SetOrigin } from './recordingSet.ts';
@@ -67,6 +69,8 @@ export interface ImportSettings {
   splitSeed: number;
   testFraction: number;
   imageOrientation: ImageOrientation;
+  /** What the visitor said about the columns of text files. */
+  columns?: ColumnChoice;
 }
 
 /** Everything the data worker can be asked to do. */
@@ -75,7 +79,8 @@ export type DataJob =
   | { kind: 'importFiles'; files: ImportFile[]; settings: ImportSettings }
   | { kind: 'encode'; settings: EncodingSettings }
   | { kind: 'recording'; index: number }
-  | { kind: 'summary' };
+  | { kind: 'summary' }
+  | { kind: 'previewColumns'; files: ImportFile[] };
 
 /** What each job answers with. */
 export interface DataResults {
@@ -84,6 +89,7 @@ export interface DataResults {
   encode: EncodedDataset;
   recording: RecordingView;
   summary: DataSummary | null;
+  previewColumns: TextPreview | null;
 }
 
 export type DataRequest = { type: 'run'; id: number; job: DataJob } | { type: 'cancel'; id: number };

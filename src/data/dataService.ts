@@ -11,6 +11,7 @@ import type {
 } from './dataMessages.ts';
 import { encodeDataset } from './encode.ts';
 import { encodeImages } from './frames/encodeImages.ts';
+import { findTextPreview } from './import/findTextPreview.ts';
 import { importData } from './importData.ts';
 import type { ImageSet, LoadedSet, RecordingSet } from './recordingSet.ts';
 import { splitName, summarize } from './summarize.ts';
@@ -80,6 +81,8 @@ export function createDataService(post: PostReply): DataService {
       }
       case 'recording':
         return viewRecording(loaded, job.index);
+      case 'previewColumns':
+        return findTextPreview(job.files, signal);
       case 'summary':
         return loaded && summarize(loaded);
     }

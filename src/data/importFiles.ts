@@ -22,7 +22,7 @@ export interface ImportProgress {
   file: string;
 }
 
-export interface ImportOptions extends Pick<CollectOptions, 'keepDamaged' | 'sensor' | 'signal'> {
+export interface ImportOptions extends Pick<CollectOptions, 'columns' | 'keepDamaged' | 'sensor' | 'signal'> {
   /** At most a few times per second. */
   onProgress?: (progress: ImportProgress) => void;
   /** Decides the split where names do not. Default 1. */
@@ -107,6 +107,7 @@ export async function importFiles(
     onProgress,
     splitSeed = 1,
     testFraction = 0.2,
+    columns,
     keepDamaged,
     sensor: chosenSensor,
   } = options;
@@ -145,6 +146,7 @@ export async function importFiles(
       const decoder = await detectFormat(source);
       const collected = await collectEvents(decoder, source, {
         signal,
+        columns,
         keepDamaged,
         sensor: chosenSensor,
         onProgress: (bytesRead) => report(index, path, bytesRead),

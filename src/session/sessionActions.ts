@@ -1,8 +1,9 @@
 import { AppError, fromErrorData, toErrorData } from '../core/errors.ts';
 import type { TrainerMessage, TrainerRequest } from '../trainer/messages.ts';
+import { createColumnQuestions } from './columnQuestions.ts';
 import { type DecodedLink, encodeLink } from './linkCodec.ts';
 import { createMessagePacer } from './messagePacer.ts';
-import type { DroppedFile, RecordingView, SessionPorts, TrainerPort } from './ports.ts';
+import type { ColumnChoice, DroppedFile, RecordingView, SessionPorts, TrainerPort } from './ports.ts';
 import { clampSchedule, loadBuiltInSet, prepareRun, settingsForData } from './runPreparation.ts';
 import { type DataSource, defaultSession, SESSION_LIMITS, type Session } from './session.ts';
 import { applySetting } from './sessionFields.ts';
@@ -22,6 +23,8 @@ export interface SessionActions extends SettingsActions {
   openLink(decoded: DecodedLink): void;
   loadBuiltIn(source: Exclude<DataSource, 'files'>): Promise<void>;
   dropFiles(files: DroppedFile[]): Promise<void>;
+  /** Says what the columns of the text files are that are being dropped; the import goes on. */
+  answerColumns(choice: ColumnChoice): void;
   /** Stops the import, generation or encoding that runs. */
   cancelDataJob(): void;
   recording(index: number): Promise<RecordingView | null>;
@@ -182,6 +185,7 @@ export function createSessionActions(store: SessionStore, ports: SessionPorts): 
   }
 
   const settingsActions = createSettingsActions(store, ports);
+  const columnQuestions = createColumnQuestions(store, data);
 
   return {
     ...settingsActions,
@@ -217,7 +221,8 @@ export function createSessionActions(store: SessionStore, ports: SessionPorts): 
       const choices = { splitSeed, testFraction, imageOrientation };
       isImporting = true;
       await runDataJob('Reading files', async (signal) => {
-        const summary = await data.importFiles(files, choices, jobOptions(signal));
+        const columns = await columnQuestions.ask(files, signal);
+        const summary = await data.importFiles(files, { ...choices, columns }, jobOptions(signal));
         signal.throwIfAborted();
         set({ importProblems: summary.problems });
         if (summary.recordingCount === 0) {
@@ -249,6 +254,8 @@ export function createSessionActions(store: SessionStore, ports: SessionPorts): 
       });
       isImporting = false;
     },
+
+    answerColumns: columnQuestions.answer,
 
     cancelDataJob,
 

@@ -2,7 +2,7 @@ import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { ErrorData } from '../core/errors.ts';
 import type { AdapterInfo, EpochMetrics, IterationMetrics, TrainerStatus } from '../trainer/messages.ts';
 import { emptyHistory, type MetricsHistory } from './metricsHistory.ts';
-import type { DataProgress, DataSummary, ImportProblem } from './ports.ts';
+import type { DataProgress, DataSummary, ImportProblem, TextPreview } from './ports.ts';
 import { defaultSession, type Session } from './session.ts';
 import { readSetting, SESSION_FIELDS } from './sessionFields.ts';
 
@@ -71,6 +71,8 @@ export interface SessionState {
   dropCount: number;
   /** Files of the latest drop that were refused, or read with a complaint. */
   importProblems: ImportProblem[];
+  /** A text file of the drop that is being read: its columns wait to be confirmed. */
+  columnQuestion: TextPreview | null;
   /** The job on the data that runs now. */
   dataJob: DataProgress | null;
   gpu: GpuState;
@@ -113,6 +115,7 @@ export function createSessionStore(
     loadedWith: null,
     dropCount: 0,
     importProblems: [],
+    columnQuestion: null,
     dataJob: null,
     gpu: { state: 'checking', adapter: null, problem: null },
     status: 'idle',

@@ -1,5 +1,6 @@
 import type { SensorSize } from '../../core/eventStream.ts';
 import type { ByteSource } from '../byteSource.ts';
+import type { ColumnChoice } from './table/columnChoice.ts';
 
 /**
  * A run of events as columns, in file order; entries 0 .. count-1 are valid. The decoder may reuse the arrays after
@@ -36,6 +37,8 @@ export interface DecodeOptions {
   onProgress?: (bytesRead: number) => void;
   /** For formats whose header lacks the sensor: what the user chose. */
   sensor?: SensorSize;
+  /** For text: what the user said about the columns. */
+  columns?: ColumnChoice;
 }
 
 /**

@@ -1,5 +1,6 @@
 import { BUILT_IN_SETS } from '../../session/session.ts';
 import { dataIsStale, shownSummary } from '../../session/sessionStore.ts';
+import { LazyPart } from '../shared/LazyPart.tsx';
 import { useActions, useSession } from '../shared/sessionContext.tsx';
 import { DataFacts } from './DataFacts.tsx';
 import { DropZone } from './DropZone.tsx';
@@ -12,12 +13,15 @@ const ABOUT = {
   movingGestures: 'eight motions that only order in time tells apart',
 } as const;
 
+const loadColumnDialog = () => import('../columns/ColumnDialog.tsx');
+
 /** The first move: recordings to learn from. */
 export function DataPanel() {
   const source = useSession((state) => state.settings.data.source);
   const job = useSession((state) => state.dataJob);
   const isStale = useSession(dataIsStale);
   const hasData = useSession((state) => shownSummary(state) !== null);
+  const isAsked = useSession((state) => state.columnQuestion !== null);
   const actions = useActions();
 
   return (
@@ -40,6 +44,7 @@ export function DataPanel() {
         ))}
       </div>
       <DropZone onFiles={actions.dropFiles} />
+      {isAsked && <LazyPart load={loadColumnDialog} name="question about the columns" />}
       <div className="data-status">
         {job ? (
           <>

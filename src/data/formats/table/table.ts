@@ -9,6 +9,7 @@ import {
   createStatistics,
   gather,
   type Role,
+  type Roles,
   timeScale,
 } from './roles.ts';
 
@@ -27,6 +28,8 @@ export interface EventTable {
   isOneBased?: boolean;
   /** Microseconds per unit of time where the file states it; else it is found from the values. */
   timeUnitUs?: number;
+  /** Which column is which, where that is known; else it is found from names and values. */
+  roles?: Roles;
   /** Added to every time, microseconds. */
   timeOffsetUs?: number;
 }
@@ -66,7 +69,7 @@ export async function decodeTable(table: EventTable, sink: EventSink, options: D
     if (!(error instanceof AppError) || error.code !== 'truncated-file') throw error;
     damage = error;
   }
-  const roles = chooseRoles(table.name, table.columnNames, statistics);
+  const roles = table.roles ?? chooseRoles(table.name, table.columnNames, statistics);
   const base = table.isOneBased ? 1 : 0;
   checkColumn(table, 'x', statistics[roles.x], base, 0xffff + base);
   checkColumn(table, 'y', statistics[roles.y], base, 0xffff + base);

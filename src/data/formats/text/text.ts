@@ -4,7 +4,9 @@ import type { ByteSource } from '../../byteSource.ts';
 import { CHUNK_BYTES, readExactly } from '../chunks.ts';
 import type { DecodeOptions, FormatDecoder } from '../decoder.ts';
 import { latin1 } from '../latin1.ts';
+import type { ColumnChoice } from '../table/columnChoice.ts';
 import { decodeTable } from '../table/table.ts';
+import { isNumeric, numberOf, type Preamble, parsePreamble, tokensOf } from './textLines.ts';
 
 /*
  * Events as text, one per line: numbers separated by blanks, commas, semicolons or tabs. Optional before them: lines
@@ -12,55 +14,6 @@ import { decodeTable } from '../table/table.ts';
  */
 const MAX_LINE_LENGTH = 1000;
 const BLOCK_ROWS = 1 << 14;
-
-function tokensOf(line: string): string[] {
-  const trimmed = line.trim();
-  if (trimmed === '' || trimmed.startsWith('#')) return [];
-  // Where there are commas, semicolons or tabs, a blank is part of a name ("t [us]"), not a separator.
-  return /[,;\t]/.test(trimmed)
-    ? trimmed.replace(/\s*[,;]$/, '').split(/\s*[,;\t]\s*/)
-    : trimmed.split(/\s+/);
-}
-
-/** NaN for what is no number; booleans as Python and JSON write them. */
-function numberOf(token: string): number {
-  if (/^true$/i.test(token)) return 1;
-  if (/^false$/i.test(token)) return 0;
-  return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(token) ? Number(token) : Number.NaN;
-}
-
-const isNumeric = (tokens: string[]) => tokens.every((token) => !Number.isNaN(numberOf(token)));
-
-interface Preamble {
-  columnNames: (string | undefined)[];
-  /** The two numbers of the size line, in file order. */
-  size: [number, number] | undefined;
-  /** Lines before the first event. */
-  skip: number;
-}
-
-/** Undefined when these lines do not begin a list of events. */
-function parsePreamble(lines: string[]): Preamble | undefined {
-  let size: Preamble['size'];
-  let names: string[] | undefined;
-  for (const [skip, line] of lines.entries()) {
-    const tokens = tokensOf(line);
-    if (tokens.length === 0) continue;
-    if (isNumeric(tokens)) {
-      if (tokens.length === 2 && !size && !names) {
-        size = [numberOf(tokens[0]), numberOf(tokens[1])];
-        continue;
-      }
-      if (tokens.length < 4 || tokens.length > 8 || (names && names.length !== tokens.length))
-        return undefined;
-      return { columnNames: names ?? tokens.map(() => undefined), size, skip };
-    }
-    if (names || tokens.length < 4 || tokens.some((token) => !/^[\w"'[\]()./ -]+$/.test(token)))
-      return undefined;
-    names = tokens.map((token) => token.replace(/["']/g, '').replace(/\s*[[(].*$/, ''));
-  }
-  return undefined;
-}
 
 function isPlainText(head: Uint8Array): boolean {
   return head.every(
@@ -153,6 +106,12 @@ function firstLines(head: Uint8Array, source: ByteSource): string[] {
   return source.size <= head.length ? lines : lines.slice(0, -1);
 }
 
+/** What the visitor said of files with so many columns; nothing of others. */
+function chosenColumns(choice: ColumnChoice | undefined, columnCount: number) {
+  if (choice?.columnCount !== columnCount) return {};
+  return { roles: choice.roles, timeUnitUs: choice.timeUnitUs };
+}
+
 export const text: FormatDecoder = {
   id: 'text',
   label: 'text with one event per line (.txt, .csv)',
@@ -173,6 +132,7 @@ export const text: FormatDecoder = {
       {
         name: source.name,
         columnNames,
+        ...chosenColumns(options.columns, columnNames.length),
         scan: scanText(source, preamble, options),
         sensor: size && ((maxX, maxY) => sensorFrom(size, maxX, maxY)),
       },
