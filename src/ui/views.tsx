@@ -44,7 +44,11 @@ export const VIEWS: readonly View[] = [
       { name: 'figures', load: () => import('./cost/FiguresPanel.tsx') },
     ],
   },
-  { id: 'claims', name: 'Claims', parts: [] },
+  {
+    id: 'claims',
+    name: 'Claims',
+    parts: [{ name: 'claims', load: () => import('./claims/ClaimsPanel.tsx') }],
+  },
   { id: 'runs', name: 'Runs', parts: [] },
   { id: 'data', name: 'Data sets', parts: [] },
 ];

@@ -339,7 +339,6 @@ describe('intervals and verdicts', () => {
     expect(wholeVerdict(['exact', 'notRun', 'notTestable'])).toBe('notRun');
     expect(wholeVerdict(['exact', 'close', 'notTestable'])).toBe('close');
     expect(wholeVerdict(['notTestable', 'notTestable'])).toBe('notTestable');
-    const [headline] = judgeClaims();
-    expect([headline.verdict, headline.isPartial]).toEqual(['notRun', true]);
+    expect(judgeClaims()[0].verdict).toBe('notRun');
   });
 });

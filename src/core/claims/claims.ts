@@ -181,8 +181,6 @@ export interface JudgedClaim {
   text: string;
   where: string;
   verdict: Verdict;
-  /** True where the verdict is about some of the parts, because nothing here can show the others. */
-  isPartial: boolean;
   parts: JudgedPart[];
 }
 
@@ -257,9 +255,12 @@ export function judgeClaims(
       kind: part.kind,
       ...judgePart(part, evidence, model),
     }));
-    const verdicts = judged.map(({ verdict }) => verdict);
-    const verdict = wholeVerdict(verdicts);
-    const isPartial = verdict !== 'notTestable' && verdicts.includes('notTestable');
-    return { number, text, where, verdict, isPartial, parts: judged };
+    return {
+      number,
+      text,
+      where,
+      verdict: wholeVerdict(judged.map(({ verdict }) => verdict)),
+      parts: judged,
+    };
   });
 }

@@ -1,3 +1,5 @@
+import { type JudgedClaim, judgeClaims } from '../../core/claims/claims.ts';
+import type { Evidence } from '../../core/claims/evidence.ts';
 import type { CostOptions, CostReport } from '../../core/cost/costReport.ts';
 import type { Figure } from '../../core/cost/figures.ts';
 import { type ErrorData, toErrorData } from '../../core/errors.ts';
@@ -11,6 +13,7 @@ export interface CostJobs {
     result: CostReport;
   };
   figure: { job: { kind: 'figure'; request: FigureRequest }; result: Figure };
+  claims: { job: { kind: 'claims'; evidence: readonly Evidence[] }; result: JudgedClaim[] };
 }
 
 export type CostKindOfJob = keyof CostJobs;
@@ -32,6 +35,8 @@ function resultOf(job: CostJob): CostResult {
       return answerCost(job.question, job.options, job.measuredBytes);
     case 'figure':
       return makeFigure(job.request);
+    case 'claims':
+      return judgeClaims(job.evidence);
   }
 }
 
