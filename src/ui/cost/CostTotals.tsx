@@ -47,8 +47,8 @@ export function CostTotals({ report }: { report: CostReport }) {
             </tr>
             <tr>
               <th scope="row">change</th>
-              <td>{formatChange(report.memory.total, baseline.memory.total)}</td>
-              <td>{formatChange(report.planBytes.total, baseline.planBytes.total)}</td>
+              <Change value={report.memory.total} full={baseline.memory.total} />
+              <Change value={report.planBytes.total} full={baseline.planBytes.total} />
               <td className="muted">–</td>
             </tr>
           </tbody>
@@ -99,6 +99,19 @@ function Bytes({ value }: { value: number }) {
   return (
     <td>
       {formatBytes(value)} <span className="muted cost-exact">{exactNumber(value)}</span>
+    </td>
+  );
+}
+
+/** A change against full BPTT, with the share as a bar: each column in its own scale. */
+function Change({ value, full }: { value: number; full: number }) {
+  const share = full > 0 ? value / full : 1;
+  return (
+    <td>
+      <span className="cost-change">
+        {formatChange(value, full)}
+        <Bar share={share} text={`${(100 * share).toFixed(1)} %`} />
+      </span>
     </td>
   );
 }
