@@ -2,6 +2,7 @@ import type { Dataset, Group } from 'h5wasm';
 import { AppError } from '../../core/errors.ts';
 import type { ByteSource } from '../byteSource.ts';
 import { halfToNumber } from '../formats/halfFloat.ts';
+import { installFilters } from '../formats/hdf5/hdf5Filters.ts';
 import { withHdf5File } from '../formats/hdf5/hdf5Library.ts';
 
 /*
@@ -66,7 +67,14 @@ export function withSpikeFile<T>(
   signal: AbortSignal | undefined,
   use: (file: SpikeFile | null) => Promise<T>,
 ): Promise<T> {
-  return withHdf5File(source, signal, (file) => use(openSpikes(source.name, file)));
+  return withHdf5File(source, signal, async (file, library) => {
+    const lists = file.keys().includes('spikes')
+      ? ['spikes/times', 'spikes/units'].map((path) => file.get(path))
+      : [];
+    const filters = lists.filter(isDataset).flatMap((dataset) => dataset.filters);
+    await installFilters(await library.ready, filters, source.name);
+    return use(openSpikes(source.name, file));
+  });
 }
 
 function openSpikes(name: string, file: Group): SpikeFile | null {

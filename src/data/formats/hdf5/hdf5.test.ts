@@ -11,6 +11,7 @@ import {
 } from '../../testSupport.ts';
 import { detectFormat } from '../detectFormat.ts';
 import { hdf5 } from './hdf5.ts';
+import { installFilters } from './hdf5Filters.ts';
 
 const EVENTS: EventTuple[] = [
   [1000, 3, 30, 1],
@@ -73,6 +74,57 @@ describe('hdf5', () => {
       });
     });
     expect(eventTuples((await decode(bytes)).events)).toEqual(EVENTS);
+  });
+
+  // The options of Blosc: four that it fills in itself, level, shuffle, compressor (5 = Zstandard, as DSEC has it).
+  it.each([
+    ['Blosc with Zstandard', 32001, [0, 0, 0, 0, 5, 1, 5]],
+    ['Blosc with LZ4', 32001, [0, 0, 0, 0, 5, 1, 1]],
+    ['Zstandard', 32015, [3]],
+    ['LZ4', 32004, [0]],
+    ['LZF', 32000, []],
+    ['bzip2', 307, [9]],
+    ['gzip', 1, [4]],
+  ])('reads columns compressed in chunks with %s', async (_, id, options) => {
+    await installFilters(await h5.ready, [{ id, name: '' }], 'the written file');
+    const many = Array.from({ length: 5000 }, (_, i): EventTuple => [i * 7, i % 640, i % 480, i % 2]);
+    const bytes = write((file) => {
+      const group = file.create_group('events');
+      const column = (name: string, data: Uint32Array | Uint16Array | Uint8Array) =>
+        group.create_dataset({
+          name,
+          data,
+          shape: [data.length],
+          chunks: [1024],
+          compression: id,
+          compression_opts: options,
+        });
+      column(
+        't',
+        Uint32Array.from(many, (event) => event[0]),
+      );
+      column(
+        'x',
+        Uint16Array.from(many, (event) => event[1]),
+      );
+      column(
+        'y',
+        Uint16Array.from(many, (event) => event[2]),
+      );
+      column(
+        'p',
+        Uint8Array.from(many, (event) => event[3]),
+      );
+    });
+    expect(eventTuples((await decode(bytes)).events)).toEqual(many);
+  });
+
+  it('names a compression that cannot be had', async () => {
+    const filters = [{ id: 36559, name: 'unknown' }];
+    await expect(installFilters(await h5.ready, filters, 'a.h5: /CD/events')).rejects.toMatchObject({
+      code: 'unsupported-variant',
+      message: expect.stringMatching(/a\.h5: \/CD\/events.*36559 \(Prophesee ECF\)/),
+    });
   });
 
   it('says which events it reads when there are several', async () => {

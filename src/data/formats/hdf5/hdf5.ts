@@ -5,6 +5,7 @@ import type { FormatDecoder } from '../decoder.ts';
 import { latin1 } from '../latin1.ts';
 import { rolesByName } from '../table/roles.ts';
 import { decodeTable, type EventTable } from '../table/table.ts';
+import { installFilters } from './hdf5Filters.ts';
 import { withHdf5File } from './hdf5Library.ts';
 
 /*
@@ -20,10 +21,6 @@ const SIGNATURE_OFFSETS = [0, 512, 1024, 2048];
 const ROWS = 1 << 15;
 const MAX_DEPTH = 6;
 const MAX_OBJECTS = 2000;
-
-/** Filters of the HDF5 library itself; all others are plug-ins that the page does not have. */
-const STANDARD_FILTERS = [1, 2, 3, 4, 5, 6];
-const PLUGIN_NAMES: Record<number, string> = { 32001: 'Blosc', 36559: 'Prophesee ECF', 32015: 'Zstandard' };
 
 type Numbers = ArrayLike<number | bigint>;
 
@@ -134,17 +131,6 @@ function findCandidates(root: Group): Candidate[] {
   return found;
 }
 
-function checkFilters(fileName: string, { datasets, path }: Candidate): void {
-  for (const { id, name } of datasets.flatMap((dataset) => dataset.filters)) {
-    if (STANDARD_FILTERS.includes(id)) continue;
-    throw new AppError(
-      'unsupported-variant',
-      `${fileName}: ${path} is compressed with HDF5 filter ${id} (${PLUGIN_NAMES[id] ?? name}), which can not be read here.`,
-      'Write the file again with gzip compression (h5repack -f GZIP=4), or use the RAW recording.',
-    );
-  }
-}
-
 /** A scalar t_offset beside the group of the events (DSEC). */
 function timeOffset(root: Group): number {
   const offset = root.keys().includes('t_offset') ? root.get('t_offset') : null;
@@ -187,7 +173,7 @@ export const hdf5: FormatDecoder = {
   detect: detectsHdf5,
 
   async decode(source, sink, options) {
-    await withHdf5File(source, options.signal, async (file) => {
+    await withHdf5File(source, options.signal, async (file, library) => {
       const candidates = findCandidates(file);
       if (candidates.length === 0) throw notEvents(source.name, file);
       const [chosen] = candidates;
@@ -195,7 +181,8 @@ export const hdf5: FormatDecoder = {
         sink.warn(
           `The file has events in ${candidates.map(({ path }) => path).join(', ')}; only ${chosen.path} is read.`,
         );
-      checkFilters(source.name, chosen);
+      const filters = chosen.datasets.flatMap((dataset) => dataset.filters);
+      await installFilters(await library.ready, filters, `${source.name}: ${chosen.path}`);
       const stated = sensorFromAttributes([file, ...chosen.datasets]);
       const columns = chosen.columnNames.map(() => new Float64Array(Math.min(ROWS, chosen.rowCount)));
       const table: EventTable = {
