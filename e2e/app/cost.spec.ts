@@ -170,6 +170,11 @@ test('the paper’s figures are drawn from the equations, with the session’s n
     const expected = makeFigure({ number, beside: 'session', session, measured: [], means: [] });
     expect(await saved(page, figures, 'Save numbers as CSV')).toBe(figureCsv(expected));
   }
+  await figures.getByText('Numbers', { exact: true }).click();
+  const numbers = figures.getByRole('region', { name: 'Numbers of figure 15' });
+  await expect(
+    numbers.getByRole('row', { name: /CIFAR10-DVS \(10, 1\): MACs – stated 99.64 percent/ }),
+  ).toHaveCount(1);
   const [download] = await Promise.all([
     page.waitForEvent('download'),
     figures.getByRole('button', { name: 'Save charts as SVG' }).click(),

@@ -281,38 +281,50 @@ export function statedBest(subject: FigureSubject): { k: number; n: number } | n
   return STATED_BEST.find(({ preset }) => preset === subject.id) ?? null;
 }
 
-/** A figure's numbers as CSV: modelled, planned, measured and stated ones, each marked. */
-export function figureCsv(figure: Figure): string {
-  const rows: (string | number)[][] = [
-    ['figure', 'chart', 'series', 'k', 'n', 'classifier', 'origin', 'unit', 'value', 'note'],
-  ];
-  for (const { title, unit, lines, marks } of figure.lineCharts) {
-    for (const { name, blockSize, classifier, origin, points } of lines)
+/** One number of a figure. */
+export interface FigureNumberRow {
+  chart: string;
+  series: string;
+  /** Null in bar charts, whose series name the setting. */
+  k: number | null;
+  n: number | null;
+  classifier: ClassifierKind | null;
+  origin: CostOrigin | 'stated';
+  unit: string;
+  /** Null where it is not known. */
+  value: number | null;
+  note: string;
+}
+
+/** Every number of a figure: modelled, planned, measured and stated ones, each marked. */
+export function figureRows(figure: Figure): FigureNumberRow[] {
+  const rows: FigureNumberRow[] = [];
+  for (const { title: chart, unit, lines, marks } of figure.lineCharts) {
+    for (const { name: series, blockSize: n, classifier, origin, points } of lines)
       for (const { k, value } of points)
-        rows.push([figure.number, title, name, k, blockSize, classifier, origin, unit, value, '']);
-    for (const { k, blockSize, value, label } of marks)
-      rows.push([figure.number, title, 'stated', k, blockSize, '', 'stated', unit, value, label]);
+        rows.push({ chart, series, k, n, classifier, origin, unit, value, note: '' });
+    for (const { k, blockSize: n, value, label: note } of marks)
+      rows.push({ chart, series: 'stated', k, n, classifier: null, origin: 'stated', unit, value, note });
   }
-  for (const { title, measure, groups } of figure.barCharts) {
+  for (const { title: chart, measure: unit, groups } of figure.barCharts) {
     for (const { name: group, bars } of groups) {
       for (const { name, value, origin, note, stated } of bars) {
-        const series = `${group}: ${name}`;
-        rows.push([figure.number, title, series, '', '', '', origin, measure, value ?? '', note]);
-        if (stated)
-          rows.push([
-            figure.number,
-            title,
-            series,
-            '',
-            '',
-            '',
-            'stated',
-            measure,
-            stated.value,
-            stated.label,
-          ]);
+        const common = { chart, series: `${group}: ${name}`, k: null, n: null, classifier: null, unit };
+        rows.push({ ...common, origin, value, note });
+        if (stated) rows.push({ ...common, origin: 'stated', value: stated.value, note: stated.label });
       }
     }
   }
-  return csvText(rows);
+  return rows;
+}
+
+/** A figure's numbers as CSV. */
+export function figureCsv(figure: Figure): string {
+  return csvText([
+    ['figure', 'chart', 'series', 'k', 'n', 'classifier', 'origin', 'unit', 'value', 'note'],
+    ...figureRows(figure).map(({ chart, series, k, n, classifier, origin, unit, value, note }) => [
+      ...[figure.number, chart, series, k ?? '', n ?? '', classifier ?? ''],
+      ...[origin, unit, value ?? '', note],
+    ]),
+  ]);
 }

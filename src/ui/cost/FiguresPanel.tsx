@@ -1,12 +1,20 @@
 import { useDeferredValue, useId, useMemo, useRef, useState } from 'react';
-import { FIGURE_NUMBERS, type Figure, type FigureNumber, figureCsv } from '../../core/cost/figures.ts';
+import {
+  FIGURE_NUMBERS,
+  type Figure,
+  type FigureNumber,
+  figureCsv,
+  figureRows,
+} from '../../core/cost/figures.ts';
 import { PRESETS, type PresetName } from '../../core/presets.ts';
 import type { FigureRequest } from '../../session/cost/costFigures.ts';
 import { saveFile } from '../shared/saveFile.ts';
 import { useSession } from '../shared/sessionContext.tsx';
 import { svgText } from '../shared/svgText.ts';
 import { BarChart } from './BarChart.tsx';
+import { ScrollBox } from './CostTotals.tsx';
 import { CurveChart } from './CurveChart.tsx';
+import { exactNumber } from './costWords.ts';
 import { useCostJob } from './useCostJob.ts';
 import './cost.css';
 import './figures.css';
@@ -141,8 +149,46 @@ function OneFigure({ number, beside }: { number: FigureNumber; beside: Beside })
           <BarChart key={chart.title} chart={chart} figure={result.number} />
         ))}
       </div>
+      <FigureTable figure={result} />
       <FigureExports figure={result} charts={() => body.current} />
     </figure>
+  );
+}
+
+/** The same numbers to read, for those who cannot see charts, or want digits. */
+function FigureTable({ figure }: { figure: Figure }) {
+  const [isOpen, setIsOpen] = useState(false);
+  return (
+    <details className="figure-numbers" onToggle={(event) => setIsOpen(event.currentTarget.open)}>
+      <summary>Numbers</summary>
+      {isOpen && (
+        <ScrollBox label={`Numbers of figure ${figure.number}`}>
+          <table className="cost-table figure-table numbers">
+            <thead>
+              <tr>
+                {['chart', 'series', 'k', 'origin', 'value', 'note'].map((name) => (
+                  <th scope="col" key={name}>
+                    {name}
+                  </th>
+                ))}
+              </tr>
+            </thead>
+            <tbody>
+              {figureRows(figure).map(({ chart, series, k, origin, unit, value, note }) => (
+                <tr key={`${chart} ${series} ${k} ${origin} ${note}`}>
+                  <th scope="row">{chart}</th>
+                  <td>{series}</td>
+                  <td>{k ?? '–'}</td>
+                  <td>{origin}</td>
+                  <td>{value === null ? 'not known' : `${exactNumber(value)} ${unit}`}</td>
+                  <td>{note}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </ScrollBox>
+      )}
+    </details>
   );
 }
 
