@@ -19,6 +19,7 @@ const EVENTS: EventTuple[] = [
   [999_999, 5, 100, 1],
 ];
 const column = (i: number) => EVENTS.map((event) => event[i]);
+const column0 = () => column(0);
 
 let fs: Awaited<typeof h5.ready>['FS'];
 beforeAll(async () => {
@@ -74,6 +75,42 @@ describe('hdf5', () => {
       });
     });
     expect(eventTuples((await decode(bytes)).events)).toEqual(EVENTS);
+  });
+
+  it('reads vectors of two axes, as Matlab 7.3 writes them; pixels of a structure TD count from 1', async () => {
+    const bytes = write((file) => {
+      const group = file.create_group('TD');
+      const column = (name: string, data: number[], shape: number[]) =>
+        group.create_dataset({ name, data: new Float64Array(data), shape });
+      column('ts', column0(), [1, 3]);
+      column(
+        'x',
+        EVENTS.map(([, x]) => x + 1),
+        [1, 3],
+      );
+      column(
+        'y',
+        EVENTS.map(([, , y]) => y + 1),
+        [3, 1],
+      );
+      column(
+        'p',
+        EVENTS.map(([, , , p]) => (p ? 1 : -1)),
+        [1, 3],
+      );
+    });
+    expect(eventTuples((await decode(bytes)).events)).toEqual(EVENTS);
+  });
+
+  it('rounds nanoseconds of 64 bits down, exactly', async () => {
+    const bytes = write((file) => {
+      const group = file.create_group('events');
+      const times = [1645793388095964999n, 1645793388095965000n];
+      group.create_dataset({ name: 't', data: new BigUint64Array(times) });
+      for (const name of ['x', 'y', 'p']) group.create_dataset({ name, data: new Uint16Array([1, 0]) });
+    });
+    const { tUs } = (await decode(bytes)).events;
+    expect([...tUs]).toEqual([1645793388095964, 1645793388095965]);
   });
 
   // The options of Blosc: four that it fills in itself, level, shuffle, compressor (5 = Zstandard, as DSEC has it).

@@ -3,7 +3,7 @@ import { AppError } from '../../../core/errors.ts';
 import type { SensorSize } from '../../../core/eventStream.ts';
 import type { FormatDecoder } from '../decoder.ts';
 import { latin1 } from '../latin1.ts';
-import { rolesByName } from '../table/roles.ts';
+import { rolesByName, wholeMicroseconds } from '../table/roles.ts';
 import { decodeTable, type EventTable } from '../table/table.ts';
 import { installFilters } from './hdf5Filters.ts';
 import { withHdf5File } from './hdf5Library.ts';
@@ -29,8 +29,10 @@ interface Candidate {
   columnNames: (string | undefined)[];
   rowCount: number;
   datasets: Dataset[];
-  /** Writes rows start .. start+count-1 into f64 columns. */
-  read(start: number, columns: Float64Array[], count: number): void;
+  /** Matlab structures count pixels from 1. */
+  isOneBased?: boolean;
+  /** Writes rows start .. start+count-1 into f64 columns. @param nanoseconds See EventTable.scan. */
+  read(start: number, columns: Float64Array[], count: number, nanoseconds: number): void;
 }
 
 function isDataset(entity: unknown): entity is Dataset {
@@ -47,6 +49,13 @@ function slice(dataset: Dataset, ranges: [number, number][]): unknown {
   return values;
 }
 
+/** Entries of a vector: one axis, or two of which one has length 1, as Matlab writes them. Undefined for anything else. */
+function vectorLength(shape: number[]): number | undefined {
+  if (shape.length === 1) return shape[0];
+  if (shape.length === 2 && Math.min(...shape) === 1) return Math.max(...shape);
+  return undefined;
+}
+
 /** Four data sets of one group. */
 function columnsCandidate(path: string, group: Group): Candidate | undefined {
   const names = group.keys();
@@ -55,20 +64,33 @@ function columnsCandidate(path: string, group: Group): Candidate | undefined {
   const used = Object.values(roles).map((i) => names[i]);
   const datasets = used.map((name) => group.get(name));
   if (!datasets.every(isDataset)) return undefined;
-  const shapes = datasets.map((dataset) => dataset.shape ?? []);
-  if (shapes.some((shape) => shape.length !== 1 || shape[0] !== shapes[0][0])) return undefined;
+  const lengths = datasets.map(({ shape }) => vectorLength(shape ?? []));
+  const [rowCount] = lengths;
+  if (rowCount === undefined || lengths.some((length) => length !== rowCount)) return undefined;
   return {
     path,
     columnNames: used,
-    rowCount: shapes[0][0],
+    rowCount,
     datasets,
-    read(start, columns, count) {
+    // As in Matlab files of version 5.
+    isOneBased: /(^|\/)TD$/.test(path),
+    read(start, columns, count, nanoseconds) {
       for (const [c, dataset] of datasets.entries()) {
-        const values = slice(dataset, [[start, start + count]]) as Numbers;
-        for (let i = 0; i < count; i++) columns[c][i] = Number(values[i]);
+        // Matlab writes vectors with two axes, one of them of length 1.
+        const ranges = (dataset.shape ?? []).map((side): [number, number] =>
+          side === rowCount ? [start, start + count] : [0, 1],
+        );
+        const values = slice(dataset, ranges) as Numbers;
+        const toNumber = c === nanoseconds ? wholeMicroseconds : Number;
+        for (let i = 0; i < count; i++) columns[c][i] = toNumber(values[i]);
       }
     },
   };
+}
+
+/** A field of a compound row: the library hands on arrays of one entry. */
+function oneValue(field: unknown): number | bigint {
+  return typeof field === 'object' ? (field as Numbers)[0] : (field as number | bigint);
 }
 
 /** One data set: compound with named fields, or rows of four numbers. */
@@ -83,10 +105,12 @@ function datasetCandidate(path: string, dataset: Dataset): Candidate | undefined
       columnNames: names,
       rowCount: shape[0],
       datasets: [dataset],
-      read(start, columns, count) {
+      read(start, columns, count, nanoseconds) {
         const rows = slice(dataset, [[start, start + count]]) as (number | bigint)[][];
-        for (let i = 0; i < count; i++)
-          for (const [c, column] of columns.entries()) column[i] = Number(rows[i][c]);
+        for (const [c, column] of columns.entries()) {
+          const toNumber = c === nanoseconds ? wholeMicroseconds : Number;
+          for (let i = 0; i < count; i++) column[i] = toNumber(oneValue(rows[i][c]));
+        }
       },
     };
   }
@@ -97,13 +121,15 @@ function datasetCandidate(path: string, dataset: Dataset): Candidate | undefined
     columnNames: [undefined, undefined, undefined, undefined],
     rowCount: shape[0],
     datasets: [dataset],
-    read(start, columns, count) {
+    read(start, columns, count, nanoseconds) {
       const values = slice(dataset, [
         [start, start + count],
         [0, 4],
       ]) as Numbers;
-      for (let i = 0; i < count; i++)
-        for (const [c, column] of columns.entries()) column[i] = Number(values[i * 4 + c]);
+      for (const [c, column] of columns.entries()) {
+        const toNumber = c === nanoseconds ? wholeMicroseconds : Number;
+        for (let i = 0; i < count; i++) column[i] = toNumber(values[i * 4 + c]);
+      }
     },
   };
 }
@@ -190,11 +216,12 @@ export const hdf5: FormatDecoder = {
         columnNames: chosen.columnNames,
         sensor: stated && (() => stated),
         timeOffsetUs: timeOffset(file),
-        async scan(visit) {
+        isOneBased: chosen.isOneBased,
+        async scan(visit, nanoseconds = -1) {
           for (let row = 0; row < chosen.rowCount; row += ROWS) {
             options.signal?.throwIfAborted();
             const count = Math.min(ROWS, chosen.rowCount - row);
-            chosen.read(row, columns, count);
+            chosen.read(row, columns, count, nanoseconds);
             visit(columns, count);
           }
         },

@@ -1,7 +1,7 @@
 import { AppError } from '../../../core/errors.ts';
 import type { FormatDecoder } from '../decoder.ts';
 import { latin1 } from '../latin1.ts';
-import { type Roles, rolesByName } from '../table/roles.ts';
+import { type Roles, rolesByName, wholeMicroseconds } from '../table/roles.ts';
 import { decodeTable } from '../table/table.ts';
 import { type MatNumbers, type MatValue, matVariables } from './matFile.ts';
 
@@ -79,11 +79,13 @@ export const mat: FormatDecoder = {
         name: source.name,
         columnNames: names,
         isOneBased,
-        async scan(visit) {
+        async scan(visit, nanoseconds = -1) {
           for (let row = 0; row < lengths[0]; row += ROWS) {
             const count = Math.min(ROWS, lengths[0] - row);
             for (const [c, vector] of vectors.entries())
-              for (let i = 0; i < count; i++) columns[c][i] = vector.read(row + i);
+              for (let i = 0; i < count; i++)
+                columns[c][i] =
+                  c === nanoseconds ? wholeMicroseconds(vector.read(row + i)) : vector.read(row + i);
             visit(columns, count);
           }
         },

@@ -198,6 +198,40 @@ describe('npz', () => {
     for (const level of [0, 6]) expect(await tuples(await npzOf(arrays, level), 'a.npz')).toEqual(EVENTS);
   });
 
+  it('reads one array that is a table of events, and passes over labels beside it', async () => {
+    const rows = npyFile("'<f8'", [3, 4], float64Rows(EVENTS.map((event) => [...event])));
+    expect(
+      await tuples(await npzOf({ events: rows, label: npyFile("'<i8'", [1], int64([4])) }), 'a.npz'),
+    ).toEqual(EVENTS);
+    const data = Uint8Array.from(EVENTS.flatMap(([t, x, y, p]) => [x, 0, y, 0, ...int64([t]), p]));
+    const records = npyFile("[('x', '<i2'), ('y', '<i2'), ('t', '<i8'), ('p', '|b1')]", [3], data);
+    expect(await tuples(await npzOf({ event_data: records }, 6), 'a.npz')).toEqual(EVENTS);
+    await expect(decode(await npzOf({ a: rows, b: rows }), 'a.npz')).rejects.toMatchObject({
+      code: 'not-events',
+    });
+  });
+
+  it('rounds nanoseconds of 64 bits down, exactly', async () => {
+    const times = npyFile(
+      "'<u8'",
+      [2],
+      new Uint8Array(BigUint64Array.of(1645793388095964999n, 1645793388095965000n).buffer),
+    );
+    const pixel = npyFile("'|u1'", [2], Uint8Array.of(1, 0));
+    const archive = await npzOf({ t: times, x: pixel, y: pixel, p: pixel });
+    expect((await tuples(archive, 'a.npz')).map(([t]) => t)).toEqual([1645793388095964, 1645793388095965]);
+    const data = Uint8Array.from(
+      [1645793388095964999n, 1645793388095965000n].flatMap((t) => [
+        ...new Uint8Array(BigUint64Array.of(t).buffer),
+        1,
+        1,
+        1,
+      ]),
+    );
+    const records = npyFile("[('t', '<u8'), ('x', '|u1'), ('y', '|u1'), ('p', '|u1')]", [2], data);
+    expect((await tuples(records)).map(([t]) => t)).toEqual([1645793388095964, 1645793388095965]);
+  });
+
   it('merges pos and neg by step, in stable order', async () => {
     const rows = (values: number[][]) => npyFile("'<i8'", [values.length, 3], int64(values.flat()));
     const pos = rows([

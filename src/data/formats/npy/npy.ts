@@ -1,9 +1,18 @@
 import { AppError } from '../../../core/errors.ts';
 import type { FormatDecoder } from '../decoder.ts';
 import { latin1 } from '../latin1.ts';
-import { decodeTable } from '../table/table.ts';
+import { decodeTable, type EventTable } from '../table/table.ts';
 import { decodeFrameStack, isFrameStack } from './frameStack.ts';
-import { readNpyHeader, scanNpy, tableShape } from './npyArray.ts';
+import { type NpyArray, readNpyHeader, scanNpy, tableShape } from './npyArray.ts';
+
+/** An array that is table-shaped (see tableShape), row by row. */
+export function npyTable(array: NpyArray, onProgress?: (bytesRead: number) => void): EventTable {
+  return {
+    name: array.source.name,
+    columnNames: tableShape(array)?.columnNames ?? [],
+    scan: (visit, nanoseconds) => scanNpy(array, visit, onProgress, nanoseconds),
+  };
+}
 
 /** One array: events as records with fields t, x, y, p or as N rows of four numbers, or frames T x C x H x W. */
 export const npy: FormatDecoder = {
@@ -28,14 +37,6 @@ export const npy: FormatDecoder = {
         array.dataStart,
       );
     }
-    await decodeTable(
-      {
-        name: source.name,
-        columnNames: table.columnNames,
-        scan: (visit) => scanNpy(array, visit, options.onProgress),
-      },
-      sink,
-      options,
-    );
+    await decodeTable(npyTable(array, options.onProgress), sink, options);
   },
 };

@@ -3,9 +3,11 @@ import type { ByteSource } from '../../byteSource.ts';
 import { CHUNK_BYTES, readExactly } from '../chunks.ts';
 import { halfToNumber } from '../halfFloat.ts';
 import { latin1 } from '../latin1.ts';
+import { wholeMicroseconds } from '../table/roles.ts';
 
 /** Reads number i of a field from a view. */
 type ReadNumber = (view: DataView, offset: number) => number;
+type ReadExactly = (view: DataView, offset: number) => number | bigint;
 
 /** One field of a record; plain arrays have one without a name. */
 export interface NpyField {
@@ -14,6 +16,8 @@ export interface NpyField {
   offset: number;
   bytes: number;
   read: ReadNumber;
+  /** As `read`, but whole numbers of 64 bits as they are. */
+  readExactly: ReadExactly;
 }
 
 /** Header of a .npy file. */
@@ -38,7 +42,9 @@ function unsupported(source: ByteSource, what: string): AppError {
 }
 
 /** Reader for a type string such as '<i8'; 64-bit integers lose precision beyond 2^53. */
-export function numberReader(type: string): { read: ReadNumber; bytes: number } | undefined {
+export function numberReader(
+  type: string,
+): { read: ReadNumber; readExactly: ReadExactly; bytes: number } | undefined {
   const match = /^([<>|=])([biuf])(\d+)$/.exec(type);
   if (!match) return undefined;
   const isLittle = match[1] !== '>';
@@ -50,14 +56,19 @@ export function numberReader(type: string): { read: ReadNumber; bytes: number } 
     u2: (view, at) => view.getUint16(at, isLittle),
     i4: (view, at) => view.getInt32(at, isLittle),
     u4: (view, at) => view.getUint32(at, isLittle),
-    i8: (view, at) => Number(view.getBigInt64(at, isLittle)),
-    u8: (view, at) => Number(view.getBigUint64(at, isLittle)),
     f2: (view, at) => halfToNumber(view.getUint16(at, isLittle)),
     f4: (view, at) => view.getFloat32(at, isLittle),
     f8: (view, at) => view.getFloat64(at, isLittle),
   };
-  const read = readers[`${match[2]}${match[3]}`];
-  return read && { read, bytes: Number(match[3]) };
+  const wholeReaders: Record<string, ReadExactly | undefined> = {
+    i8: (view, at) => view.getBigInt64(at, isLittle),
+    u8: (view, at) => view.getBigUint64(at, isLittle),
+  };
+  const kind = `${match[2]}${match[3]}`;
+  const readExactly = wholeReaders[kind] ?? readers[kind];
+  if (!readExactly) return undefined;
+  const read = readers[kind] ?? ((view, at) => Number(readExactly(view, at)));
+  return { read, readExactly, bytes: Number(match[3]) };
 }
 
 /** Fields of a descr: one type string, or a list of (name, type), padding as ('', '|V3'). */
@@ -131,14 +142,20 @@ export function tableShape(
   return undefined;
 }
 
+function reader({ read, readExactly }: NpyField, isNanoseconds: boolean): ReadNumber {
+  return isNanoseconds ? (view, at) => wholeMicroseconds(readExactly(view, at)) : read;
+}
+
 /**
  * Walks the rows of a table-shaped array in blocks.
+ * @param nanoseconds See {@link EventTable}.scan.
  * @throws AppError `truncated-file` after the whole rows, when the data end before the shape says.
  */
 export async function scanNpy(
   array: NpyArray,
   visit: (columns: readonly Float64Array[], count: number) => void,
   onProgress?: (bytesRead: number) => void,
+  nanoseconds = -1,
 ): Promise<void> {
   const { source, fields, recordBytes, isFortranOrder, dataStart } = array;
   const table = tableShape(array);
@@ -163,15 +180,16 @@ export async function scanNpy(
         const at = dataStart + (column * rowCount + row) * recordBytes;
         const bytes = await readExactly(source, at, count * recordBytes, 'the array');
         const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-        for (let i = 0; i < count; i++) values[i] = fields[0].read(view, i * recordBytes);
+        const read = reader(fields[0], column === nanoseconds);
+        for (let i = 0; i < count; i++) values[i] = read(view, i * recordBytes);
       }
     } else {
       const bytes = await readExactly(source, dataStart + row * rowBytes, count * rowBytes, 'the array');
       const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
       for (const [column, values] of columns.entries()) {
-        const { read, offset } = isRecord
-          ? fields[column]
-          : { read: fields[0].read, offset: column * recordBytes };
+        const field = isRecord ? fields[column] : fields[0];
+        const offset = isRecord ? field.offset : column * recordBytes;
+        const read = reader(field, column === nanoseconds);
         for (let i = 0; i < count; i++) values[i] = read(view, i * rowBytes + offset);
       }
     }

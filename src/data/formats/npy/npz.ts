@@ -7,11 +7,13 @@ import { latin1 } from '../latin1.ts';
 import { rolesByName } from '../table/roles.ts';
 import { decodeTable, type EventTable } from '../table/table.ts';
 import { decodeFrameStack, isFrameStack } from './frameStack.ts';
+import { npyTable } from './npy.ts';
 import { type NpyArray, readNpyHeader, scanNpy, tableShape } from './npyArray.ts';
 
 /*
- * Archives of arrays. Two layouts hold events: one array per column (t, x, y, p; SpikingJelly), and the pair pos, neg
- * with rows x, y, t (ES-ImageNet), where the array is the polarity and t is a step number. One holds frames of counts:
+ * Archives of arrays. Three layouts hold events: one array per column (t, x, y, p; SpikingJelly), one array that is a
+ * table of events (N-ImageNet), and the pair pos, neg with rows x, y, t (ES-ImageNet), where the array is the polarity
+ * and t is a step number. One holds frames of counts:
  * an array `frames`, or a single array of any name, T x C x H x W.
  */
 
@@ -27,14 +29,19 @@ async function readMembers(source: ByteSource, options: DecodeOptions): Promise<
 }
 
 /** All numbers of one column of an array, in memory; its length is checked against the bytes by scanNpy. */
-async function readColumns(array: NpyArray): Promise<Float64Array[]> {
+async function readColumns(array: NpyArray, nanoseconds = -1): Promise<Float64Array[]> {
   const table = tableShape(array);
   if (!table || table.rowCount > IMPORT_LIMITS.setEvents)
     throw notEvents(array.source.name, [array.shape.join('x')]);
   const blocks: Float64Array[][] = table.columnNames.map(() => []);
-  await scanNpy(array, (columns, count) => {
-    for (const [i, column] of columns.entries()) blocks[i].push(column.slice(0, count));
-  });
+  await scanNpy(
+    array,
+    (columns, count) => {
+      for (const [i, column] of columns.entries()) blocks[i].push(column.slice(0, count));
+    },
+    undefined,
+    nanoseconds,
+  );
   return blocks.map((parts) => {
     const values = new Float64Array(parts.reduce((sum, part) => sum + part.length, 0));
     let at = 0;
@@ -57,21 +64,6 @@ function notEvents(name: string, members: string[]): AppError {
   );
 }
 
-/** A table of columns in memory. */
-function memoryTable(
-  name: string,
-  names: string[],
-  columns: Float64Array[],
-  timeUnitUs?: number,
-): EventTable {
-  return {
-    name,
-    columnNames: names,
-    timeUnitUs,
-    scan: async (visit) => visit(columns, columns[0].length),
-  };
-}
-
 async function columnsTable(name: string, arrays: Map<string, NpyArray>): Promise<EventTable> {
   const names = [...arrays.keys()];
   const columns: Float64Array[] = [];
@@ -87,7 +79,24 @@ async function columnsTable(name: string, arrays: Map<string, NpyArray>): Promis
       'Save arrays of equal length.',
     );
   }
-  return memoryTable(name, names, columns);
+  return {
+    name,
+    columnNames: names,
+    async scan(visit, nanoseconds = -1) {
+      const shown = [...columns];
+      if (nanoseconds >= 0) [shown[nanoseconds]] = await readColumns([...arrays.values()][nanoseconds], 0);
+      visit(shown, shown[0].length);
+    },
+  };
+}
+
+/** The one array of an archive that is events as it stands: records with the names of columns, or rows of four numbers. */
+function singleTable(arrays: Map<string, NpyArray>): NpyArray | undefined {
+  const tables = [...arrays.values()].filter((array) => {
+    const names = tableShape(array)?.columnNames ?? [];
+    return rolesByName(names) !== undefined || (names.length === 4 && names[0] === undefined);
+  });
+  return tables.length === 1 ? tables[0] : undefined;
 }
 
 /** pos, then neg, in stable order of t. */
@@ -99,7 +108,13 @@ async function signedTable(name: string, pos: NpyArray, neg: NpyArray): Promise<
   const order = Array.from(joined[2], (_, i) => i).sort((a, b) => joined[2][a] - joined[2][b] || a - b);
   const [x, y, t] = joined.map((column) => Float64Array.from(order, (i) => column[i]));
   const p = Float64Array.from(order, (i) => (i < onCount ? 1 : 0));
-  return memoryTable(name, ['x', 'y', 't', 'p'], [x, y, t, p], 1);
+  const columns = [x, y, t, p];
+  return {
+    name,
+    columnNames: ['x', 'y', 't', 'p'],
+    timeUnitUs: 1,
+    scan: async (visit) => visit(columns, x.length),
+  };
 }
 
 export const npz: FormatDecoder = {
@@ -124,6 +139,11 @@ export const npz: FormatDecoder = {
       return;
     }
     const roles = rolesByName(names);
+    const single = roles ? undefined : singleTable(arrays);
+    if (single) {
+      await decodeTable(npyTable(single), sink, options);
+      return;
+    }
     if (!roles) throw notEvents(source.name, names);
     const used = new Map(Object.values(roles).map((i) => [names[i], arrays.get(names[i]) as NpyArray]));
     await decodeTable(await columnsTable(source.name, used), sink, options);

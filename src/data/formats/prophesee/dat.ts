@@ -1,4 +1,5 @@
 import { AppError } from '../../../core/errors.ts';
+import type { ByteSource } from '../../byteSource.ts';
 import { checkWholeRecords, forEachChunk, readExactly } from '../chunks.ts';
 import type { FormatDecoder } from '../decoder.ts';
 import { createEventWriter } from '../eventBuffer.ts';
@@ -14,15 +15,40 @@ const RECORD_BYTES = 8;
 /** Event2d and CD events; 0x0E would be external triggers. */
 const EVENT_TYPES = [0x00, 0x0c];
 const WRAP_US = 2 ** 32;
+/** No camera that writes this format has more columns or rows. */
+const LARGEST_SIDE = 2048;
+
+/** Records that are enough to trust a file without a header. */
+const MIN_BARE_RECORDS = 4;
+
+/** Named .dat, whole records from the first byte on, whose times never fall and whose polarities are 0 or 1. */
+function looksLikeBareDat(head: Uint8Array, { name, size }: ByteSource): boolean {
+  if (!/\.dat$/i.test(name) || size % RECORD_BYTES !== 0 || size < MIN_BARE_RECORDS * RECORD_BYTES)
+    return false;
+  const view = new DataView(head.buffer, head.byteOffset, head.byteLength - (head.byteLength % RECORD_BYTES));
+  let previous = 0;
+  for (let at = 0; at < view.byteLength; at += RECORD_BYTES) {
+    const time = view.getUint32(at, true);
+    const data = view.getUint32(at + 4, true);
+    const [x, y] = [data & 0x3fff, (data >>> 14) & 0x3fff];
+    if (time < previous || data >>> 28 > 1 || x >= LARGEST_SIDE || y >= LARGEST_SIDE) return false;
+    previous = time;
+  }
+  return true;
+}
 
 export const propheseeDat: FormatDecoder = {
   id: 'prophesee-dat',
   label: 'Prophesee DAT',
-  detect: (head) => propheseeKind(head) === 'dat',
+  detect: (head, source) => propheseeKind(head) === 'dat' || looksLikeBareDat(head, source),
 
   async decode(source, sink, options) {
     const header = await readPropheseeHeader(source);
-    const [type, recordBytes] = await readExactly(source, header.dataStart, 2, 'the event type');
+    // Without a header there are no type bytes either, as in the vendor's own reader.
+    const isBare = header.dataStart === 0;
+    const [type, recordBytes] = isBare
+      ? [EVENT_TYPES[0], RECORD_BYTES]
+      : await readExactly(source, header.dataStart, 2, 'the event type');
     if (!EVENT_TYPES.includes(type) || recordBytes !== RECORD_BYTES) {
       throw new AppError(
         'unsupported-variant',
@@ -35,7 +61,7 @@ export const propheseeDat: FormatDecoder = {
     const sensor = header.sensor ?? options.sensor;
     if (sensor) sink.sensor(sensor, 'identity');
     const writer = createEventWriter(sink);
-    const start = header.dataStart + 2;
+    const start = isBare ? 0 : header.dataStart + 2;
     let wraps = 0;
     let previous = 0;
     let maxX = 0;

@@ -166,6 +166,24 @@ describe('DAT', () => {
     expect(events.sensor).toEqual({ width: 301, height: 201 });
   });
 
+  it('reads files without a header, told by their name and records', async () => {
+    const data = [0, 5, 5, 900].flatMap((t, i) => record(t, 10 + i, 20, i % 2));
+    const { events } = await decode('', data, 'old_td.dat');
+    expect(eventTuples(events)).toEqual([
+      [0, 10, 20, 0],
+      [5, 11, 20, 1],
+      [5, 12, 20, 0],
+      [900, 13, 20, 1],
+    ]);
+    expect(events.sensor).toEqual({ width: 14, height: 21 });
+    const unknown = { code: 'unknown-format' };
+    await expect(decode('', data, 'old_td.bytes')).rejects.toMatchObject(unknown);
+    await expect(decode('', [...data, 0], 'old_td.dat')).rejects.toMatchObject(unknown);
+    await expect(decode('', [...data, ...record(3, 1, 1, 1)], 'a.dat')).rejects.toMatchObject(unknown);
+    await expect(decode('', [...data, ...record(999, 1, 1, 2)], 'a.dat')).rejects.toMatchObject(unknown);
+    await expect(decode('', data.slice(0, 24), 'a.dat')).rejects.toMatchObject(unknown);
+  });
+
   it('refuses triggers and a file that ends in its header', async () => {
     await expect(decode(header, [0x0e, 8])).rejects.toMatchObject({ code: 'unsupported-variant' });
     await expect(decode(header, [0x0c])).rejects.toMatchObject({ code: 'truncated-file' });

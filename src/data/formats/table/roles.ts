@@ -103,6 +103,16 @@ export function chooseRoles(
   );
 }
 
+/** A nanosecond in microseconds, as a unit of time. */
+export const NANOSECOND_US = 1e-3;
+
+/** Whole nanoseconds as microseconds, rounded down, exactly: as f64 they would be 100 ns off. */
+export function wholeMicroseconds(nanoseconds: number | bigint): number {
+  if (typeof nanoseconds === 'number') return Math.floor(nanoseconds / 1000);
+  const quotient = nanoseconds / 1000n;
+  return Number(nanoseconds % 1000n < 0n ? quotient - 1n : quotient);
+}
+
 /** Nanoseconds since 1970 exceed this; microseconds do not. */
 const NANOSECONDS_FROM = 1e17;
 
@@ -111,6 +121,6 @@ const NANOSECONDS_FROM = 1e17;
  * milliseconds when all of them are whole thousandths, else seconds.
  */
 export function timeScale({ isInteger, isThousandths, max }: ColumnStatistics): number {
-  if (isInteger) return max > NANOSECONDS_FROM ? 1e-3 : 1;
+  if (isInteger) return max > NANOSECONDS_FROM ? NANOSECOND_US : 1;
   return isThousandths ? 1e3 : 1e6;
 }

@@ -8,6 +8,7 @@ import {
   chooseRoles,
   createStatistics,
   gather,
+  NANOSECOND_US,
   type Role,
   type Roles,
   timeScale,
@@ -21,7 +22,11 @@ export interface EventTable {
   name: string;
   /** Undefined where the file does not name its columns. */
   columnNames: (string | undefined)[];
-  scan(visit: (columns: readonly Float64Array[], count: number) => void): Promise<void>;
+  scan(
+    visit: (columns: readonly Float64Array[], count: number) => void,
+    /** A column of whole nanoseconds that is handed on in microseconds, rounded down: too large for f64 as they are. */
+    nanoseconds?: number,
+  ): Promise<void>;
   /** The sensor where the file states it. */
   sensor?: (maxX: number, maxY: number) => SensorSize;
   /** Matlab structures count pixels from 1. */
@@ -78,24 +83,29 @@ export async function decodeTable(table: EventTable, sink: EventSink, options: D
   sink.sensor(options.sensor ?? table.sensor?.(maxX, maxY) ?? inferSensor(maxX, maxY), 'identity');
 
   const scale = table.timeUnitUs ?? timeScale(statistics[roles.t]);
+  const isNanoseconds = scale === NANOSECOND_US;
   const offsetUs = table.timeOffsetUs ?? 0;
   const polarity = statistics[roles.p];
   // {1, 2} is OFF, ON (Matlab readers of N-MNIST); everywhere else ON is what is above zero.
   const offUpTo = polarity.min === 1 && polarity.max === 2 ? 1 : 0;
   const writer = createEventWriter(sink);
   try {
-    await table.scan((columns, count) => {
-      options.signal?.throwIfAborted();
-      for (let i = 0; i < count; i++) {
-        const tUs = Math.round(columns[roles.t][i] * scale) + offsetUs;
-        writer.push(
-          tUs,
-          columns[roles.x][i] - base,
-          columns[roles.y][i] - base,
-          columns[roles.p][i] > offUpTo ? 1 : 0,
-        );
-      }
-    });
+    await table.scan(
+      (columns, count) => {
+        options.signal?.throwIfAborted();
+        for (let i = 0; i < count; i++) {
+          const time = columns[roles.t][i];
+          const tUs = (isNanoseconds ? time : Math.round(time * scale)) + offsetUs;
+          writer.push(
+            tUs,
+            columns[roles.x][i] - base,
+            columns[roles.y][i] - base,
+            columns[roles.p][i] > offUpTo ? 1 : 0,
+          );
+        }
+      },
+      isNanoseconds ? roles.t : -1,
+    );
   } finally {
     writer.flush();
   }

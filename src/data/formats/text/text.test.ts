@@ -54,6 +54,33 @@ describe('text', () => {
     expect(epoch.map(([t]) => t)).toEqual([1645793388095964, 1645793388095973]);
   });
 
+  it('rounds nanoseconds down, exactly', async () => {
+    const epoch = await tuples(
+      '1645793388095964999 3 4 1\n1645793388095965000 5 6 0\n1645793388095970000 5 6 0\n',
+    );
+    expect(epoch.map(([t]) => t)).toEqual([1645793388095964, 1645793388095965, 1645793388095970]);
+  });
+
+  it('reads what spreadsheets, pandas and the camera vendor put in front', async () => {
+    const commas = lines([0, 1, 2, 3], ',');
+    expect(await tuples(`\ufefft,x,y,p\n${commas}`)).toEqual(EVENTS);
+    expect(await tuples(`t [µs];x;y;polarity\n${lines([0, 1, 2, 3], ';')}`)).toEqual(EVENTS);
+    const indexed = EVENTS.map((event, i) => `${i},${event.join(',')}\n`).join('');
+    expect(await tuples(`,t,x,y,p\n${indexed}`)).toEqual(EVENTS);
+    const vendor = await decode(`%geometry:1280,720\n${lines([1, 2, 3, 0], ',')}`);
+    expect(eventTuples(vendor.events)).toEqual(EVENTS);
+    expect(vendor.events.sensor).toEqual({ width: 1280, height: 720 });
+    expect(await tuples(`// made by hand\n% here\n${lines([0, 1, 2, 3], '\t')}`)).toEqual(EVENTS);
+    expect(await tuples('1000,3,30,ON\n1501,120,7,OFF\n999999,5,100,on\n')).toEqual(EVENTS);
+  });
+
+  it('is no text where bytes are no UTF-8', async () => {
+    const bytes = Uint8Array.from([...new TextEncoder().encode('1 2 3 1\n'), 0xff, 0x0a]);
+    await expect(detectFormat(memorySource('a.txt', bytes))).rejects.toMatchObject({
+      code: 'unknown-format',
+    });
+  });
+
   it('returns what was written, over chunk borders', async () => {
     const events = Array.from({ length: 60_000 }, (_, i): EventTuple => [i * 7, i % 640, i % 480, i & 1]);
     const read = await tuples(events.map((event) => event.join(' ')).join('\n'));

@@ -5,20 +5,26 @@ import { CHUNK_BYTES, readExactly } from '../chunks.ts';
 import type { DecodeOptions, FormatDecoder } from '../decoder.ts';
 import { latin1 } from '../latin1.ts';
 import type { ColumnChoice } from '../table/columnChoice.ts';
-import { decodeTable } from '../table/table.ts';
-import { isNumeric, numberOf, type Preamble, parsePreamble, tokensOf } from './textLines.ts';
+import { decodeTable, type EventTable } from '../table/table.ts';
+import { isNumeric, microsecondsOf, numberOf, type Preamble, parsePreamble, tokensOf } from './textLines.ts';
 
 /*
  * Events as text, one per line: numbers separated by blanks, commas, semicolons or tabs. Optional before them: lines
- * that begin with '#', one line with the size of the sensor (two numbers), one line of column names.
+ * that begin with '#', '%' or '//', one line with the size of the sensor (two numbers, or %geometry:width,height), one
+ * line of column names.
  */
 const MAX_LINE_LENGTH = 1000;
 const BLOCK_ROWS = 1 << 14;
 
+/** UTF-8 without control characters; a character may be cut at the end of the head. */
 function isPlainText(head: Uint8Array): boolean {
-  return head.every(
-    (byte) => (byte >= 0x20 && byte < 0x7f) || byte === 0x09 || byte === 0x0a || byte === 0x0d,
-  );
+  if (head.some((byte) => byte < 0x20 && byte !== 0x09 && byte !== 0x0a && byte !== 0x0d)) return false;
+  try {
+    new TextDecoder('utf-8', { fatal: true }).decode(head, { stream: true });
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** The two numbers of the size line come in either order: the one that holds all events, landscape if both do. */
@@ -67,8 +73,8 @@ function scanText(
   source: ByteSource,
   { columnNames, skip }: Preamble,
   options: DecodeOptions,
-): (visit: (columns: readonly Float64Array[], count: number) => void) => Promise<void> {
-  return async (visit) => {
+): EventTable['scan'] {
+  return async (visit, nanoseconds = -1) => {
     const columns = columnNames.map(() => new Float64Array(BLOCK_ROWS));
     let count = 0;
     const flush = () => {
@@ -88,7 +94,8 @@ function scanText(
             offset,
           );
         }
-        for (const [i, token] of tokens.entries()) columns[i][count] = numberOf(token);
+        for (const [i, token] of tokens.entries())
+          columns[i][count] = i === nanoseconds ? microsecondsOf(token) : numberOf(token);
         if (++count === BLOCK_ROWS) flush();
       });
     } finally {

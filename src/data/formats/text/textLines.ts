@@ -1,9 +1,12 @@
+import { wholeMicroseconds } from '../table/roles.ts';
+
 /* Lines of text that are events, see text.ts. */
 
 /** The fields of a line; none for comments and empty lines. */
 export function tokensOf(line: string): string[] {
-  const trimmed = line.trim();
-  if (trimmed === '' || trimmed.startsWith('#')) return [];
+  // A byte order mark, as spreadsheets put it in front, read as Latin-1.
+  const trimmed = line.replace(/^\xef\xbb\xbf/, '').trim();
+  if (trimmed === '' || /^(#|%|\/\/)/.test(trimmed)) return [];
   // Where there are commas, semicolons or tabs, a blank is part of a name ("t [us]"), not a separator.
   return /[,;\t]/.test(trimmed)
     ? trimmed.replace(/\s*[,;]$/, '').split(/\s*[,;\t]\s*/)
@@ -12,9 +15,14 @@ export function tokensOf(line: string): string[] {
 
 /** NaN for what is no number; booleans as Python and JSON write them. */
 export function numberOf(token: string): number {
-  if (/^true$/i.test(token)) return 1;
-  if (/^false$/i.test(token)) return 0;
+  if (/^(true|on)$/i.test(token)) return 1;
+  if (/^(false|off)$/i.test(token)) return 0;
   return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(token) ? Number(token) : Number.NaN;
+}
+
+/** Nanoseconds as microseconds, rounded down; whole numbers of any length exactly. */
+export function microsecondsOf(token: string): number {
+  return wholeMicroseconds(/^\d+$/.test(token) ? BigInt(token) : numberOf(token));
 }
 
 export const isNumeric = (tokens: string[]) => tokens.every((token) => !Number.isNaN(numberOf(token)));
@@ -27,12 +35,23 @@ export interface Preamble {
   skip: number;
 }
 
+/** A column's name, with its unit perhaps; pandas leaves the name of its first column, a row number, empty. */
+const isName = (token: string, column: number) =>
+  (column === 0 && token === '') || /^[\w"'[\]()./ \x80-\xff-]+$/.test(token);
+
+/** The sensor in the first line of the vendor's converter: %geometry:1280,720. */
+function geometryOf(line: string): [number, number] | undefined {
+  const match = /^%\s*geometry\s*[:=]\s*(\d{1,5})\s*[,x]\s*(\d{1,5})\s*$/i.exec(line);
+  return match ? [Number(match[1]), Number(match[2])] : undefined;
+}
+
 /** Undefined when these lines do not begin a list of events. */
 export function parsePreamble(lines: string[]): Preamble | undefined {
   let size: Preamble['size'];
   let names: string[] | undefined;
   for (const [skip, line] of lines.entries()) {
     const tokens = tokensOf(line);
+    size ??= geometryOf(line);
     if (tokens.length === 0) continue;
     if (isNumeric(tokens)) {
       if (tokens.length === 2 && !size && !names) {
@@ -43,8 +62,7 @@ export function parsePreamble(lines: string[]): Preamble | undefined {
         return undefined;
       return { columnNames: names ?? tokens.map(() => undefined), size, skip };
     }
-    if (names || tokens.length < 4 || tokens.some((token) => !/^[\w"'[\]()./ -]+$/.test(token)))
-      return undefined;
+    if (names || tokens.length < 4 || !tokens.every(isName)) return undefined;
     names = tokens.map((token) => token.replace(/["']/g, '').replace(/\s*[[(].*$/, ''));
   }
   return undefined;
