@@ -38,3 +38,47 @@ test('the 22 stated results have verdicts at once, with stated and found numbers
   expect(spec.axes).toMatchObject({ truncationInterval: [8, 2, 1], blockSize: [2, 1], seed: [1, 2, 3] });
   expect(stray).toEqual([]);
 });
+
+test('the CSV of a sweep gives accuracy claims their verdicts, and figures their accuracies', async ({
+  page,
+}) => {
+  await page.goto(addressWith(SMALL));
+  await page.getByRole('tab', { name: 'Claims' }).click();
+  const panel = page.getByRole('region', { name: 'What the paper states, checked' });
+  const claim = panel.locator('.claim').nth(6);
+  await expect(claim).toContainText(VERDICT_WORDS.notRun);
+  // Best at k = 2, worse at both ends, three seeds that agree.
+  const accuracy: Record<number, number> = { 8: 0.7, 2: 0.8, 1: 0.5 };
+  const rows = [8, 2, 1].flatMap((k) =>
+    [2, 1].flatMap((n) =>
+      [1, 2, 3].map(
+        (seed) => `${k},${n},trainable,interval,${seed},done,${(accuracy[k] + seed / 1000).toFixed(4)}`,
+      ),
+    ),
+  );
+  const choose = async (name: string, text: string) =>
+    panel
+      .getByLabel('CSV of a sweep')
+      .setInputFiles({ name, mimeType: 'text/csv', buffer: Buffer.from(text) });
+  await choose('broken.csv', 'k,n\n1,1\n');
+  await expect(panel.getByRole('alert')).toContainText('The file has no column classifier, update, seed');
+  const csv = ['k,n,classifier,update,seed,status,testAccuracy', ...rows].join('\n');
+  await choose('grid.csv', csv);
+  await expect(panel.getByText('grid.csv: 18 runs on Saccade digits')).toBeVisible();
+  await expect(claim).toContainText(VERDICT_WORDS.onData);
+  await claim.locator('summary').click();
+  await expect(claim).toContainText('k = 2 against T: +10.0 points (95 % interval +10.0 to +10.0, 3 seeds)');
+
+  await page.getByRole('tab', { name: 'Cost' }).click();
+  const figures = page.getByRole('region', { name: 'The paper’s cost figures, drawn anew' });
+  await figures.getByRole('radio', { name: 'Fig. 14' }).check();
+  await figures.getByText('Numbers', { exact: true }).click();
+  const numbers = figures.getByRole('region', { name: 'Numbers of figure 14' });
+  await expect(
+    numbers.getByRole('row', { name: /The network of this session: BP – measured .* k = 2$/ }),
+  ).toHaveCount(1);
+
+  await page.getByRole('tab', { name: 'Claims' }).click();
+  await panel.getByRole('button', { name: 'Remove grid.csv' }).click();
+  await expect(claim).toContainText(VERDICT_WORDS.notRun);
+});

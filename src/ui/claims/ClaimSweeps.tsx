@@ -4,6 +4,7 @@ import { type ClaimSweep, claimSweep } from '../../session/claims/claimSweeps.ts
 import { sweepCells } from '../../session/sweep/sweepSpec.ts';
 import { saveFile } from '../shared/saveFile.ts';
 import { useSession } from '../shared/sessionContext.tsx';
+import { FinishedRuns } from './FinishedRuns.tsx';
 
 const SWEEPS: readonly { kind: ClaimSweep; title: string; text: string }[] = [
   {
@@ -18,13 +19,14 @@ const SWEEPS: readonly { kind: ClaimSweep; title: string; text: string }[] = [
   },
 ];
 
-/** The two sweeps that accuracy claims take, of the network and data that the session has now. */
+/** The two sweeps that accuracy claims take, of the network and data that the session has now, and the runs at hand. */
 export function ClaimSweeps() {
   return (
     <div className="claim-sweeps">
       {SWEEPS.map((sweep) => (
         <OneSweep key={sweep.kind} {...sweep} />
       ))}
+      <FinishedRuns />
     </div>
   );
 }

@@ -7,7 +7,9 @@ import {
   figureRows,
 } from '../../core/cost/figures.ts';
 import { PRESETS, type PresetName } from '../../core/presets.ts';
+import { meansOfSession } from '../../session/claims/evidenceStore.ts';
 import type { FigureRequest } from '../../session/cost/costFigures.ts';
+import { useEvidence } from '../claims/useEvidence.ts';
 import { saveFile } from '../shared/saveFile.ts';
 import { useSession } from '../shared/sessionContext.tsx';
 import { svgText } from '../shared/svgText.ts';
@@ -106,17 +108,17 @@ function useMeasured(): FigureRequest['measured'] {
   }, [run, peakBytes, settings]);
 }
 
-const NO_ACCURACIES: FigureRequest['means'] = [];
-
 function OneFigure({ number, beside }: { number: FigureNumber; beside: Beside }) {
   const session = useDeferredValue(useSession((state) => state.settings));
   const measured = useMeasured();
+  const evidence = useEvidence();
+  const means = useMemo(() => meansOfSession(evidence, session), [evidence, session]);
   const job = useMemo(
     () => ({
       kind: 'figure' as const,
-      request: { number, beside, session, measured, means: NO_ACCURACIES },
+      request: { number, beside, session, measured, means },
     }),
-    [number, beside, session, measured],
+    [number, beside, session, measured, means],
   );
   const { result, problem, isPending } = useCostJob<'figure'>(job);
   const body = useRef<HTMLElement>(null);
