@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { type EncodedDataset, type FrameShape, frameSize, wordsPerFrame } from '../core/encodedDataset.ts';
+import {
+  type EncodedDataset,
+  type FrameShape,
+  frameSize,
+  wordsPerFrame,
+  wordsPerStep,
+} from '../core/encodedDataset.ts';
 import { createRandom, type Random } from '../core/random.ts';
 import {
   type AugmentationDraw,
@@ -181,6 +187,39 @@ describe('batches of events', () => {
           expect(frameOf(batch, t, place)).toEqual(displacedByHand(frames[sample * STEPS + t], shape, move));
         }
       }
+    }
+  });
+
+  it('hold every plane of counts, and displace them together', async () => {
+    const maxCount = 5;
+    const random = createRandom(9, 'test', 0);
+    const frames = Array.from({ length: SAMPLES * STEPS }, () =>
+      Uint8Array.from({ length: frameSize(shape) }, () => random.integer(maxCount + 1)),
+    );
+    const packed = frames.flatMap((frame) => [...packFrames(frame, shape, maxCount)]);
+    const dataset: EncodedDataset = { ...eventSet().dataset, maxCount, bits: Uint32Array.from(packed) };
+    const reader = new BatchReader(dataset, 3);
+    const stepWords = wordsPerStep(dataset);
+    expect(stepWords).toBe(3 * wordsPerFrame(shape));
+    const samples = [4, 1];
+    for (const augmentation of [undefined, draw()]) {
+      const { input } = await reader.read(samples, augmentation);
+      for (const [place, sample] of samples.entries())
+        for (let t = 0; t < STEPS; t++) {
+          const frame = frames[sample * STEPS + t];
+          const at = (t * 3 + place) * stepWords;
+          // By hand, bit by bit of the counts.
+          for (let plane = 0; plane < 3; plane++) {
+            const words = wordsPerFrame(shape);
+            const found = unpackFrames(
+              (input as Uint32Array).slice(at + plane * words, at + (plane + 1) * words),
+              shape,
+            );
+            const bitsOf = Uint8Array.from(frame, (count) => (count >>> plane) & 1);
+            const move = drawDisplacement(draw(), sample);
+            expect(found).toEqual(augmentation ? displacedByHand(bitsOf, shape, move) : bitsOf);
+          }
+        }
     }
   });
 

@@ -116,6 +116,21 @@ describe('the order of work', () => {
     );
   });
 
+  it('counts of events take a plane per bit, and the buffers and passes that read the input know it', () => {
+    const inputBytes = (maxCount?: number) =>
+      small({ maxCount, blockSize: 1 }).buffers.find(({ name }) => name === 'input')?.bytes ?? 0;
+    expect(inputBytes(1)).toBe(inputBytes());
+    expect([2, 3, 4, 15, 16, 255].map((count) => inputBytes(count) / inputBytes())).toEqual([
+      2, 2, 3, 4, 5, 8,
+    ]);
+    const first = small({ maxCount: 15, blockSize: 1 }).passes.filter(
+      ({ buffers }) => buffers.inputs === 'input',
+    );
+    expect(first.length).toBeGreaterThan(1);
+    for (const { params } of first) expect([params.inPlanes, params.inScale]).toEqual([4, 1]);
+    expect(() => small({ maxCount: 256 })).toThrow('1 to 255');
+  });
+
   it('the weight gradient of real-valued frames is taken once, when gamma is summed over all chunks', () => {
     const plan = small({ input: 'frames', truncationInterval: 5, blockSize: 2 });
     expect(plan.chunkSteps[0]).toBeLessThan(5);
