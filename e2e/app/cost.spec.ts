@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { expect, type Locator, type Page, test } from '@playwright/test';
 import { costCommand } from '../../src/cli/cost.ts';
-import { figureCsv } from '../../src/core/cost/figures.ts';
+import { figureCsv } from '../../src/core/cost/figureRows.ts';
 import { makeFigure } from '../../src/session/cost/costFigures.ts';
 import { decodeLink } from '../../src/session/linkCodec.ts';
 import { addressWith, expectFinished, SMALL, trainButton, watchPage } from './support.ts';

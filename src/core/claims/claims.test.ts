@@ -322,7 +322,12 @@ describe('claims about accuracy', () => {
       ...asStatedEvents,
       runs: asStatedEvents.runs.filter(({ point }) => point.classifier === 'trainable'),
     };
-    expect(judged(noRandom, 'events-random')?.verdict).toBe('notRun');
+    expect(judged(noRandom, 'events-random')).toMatchObject({
+      verdict: 'notRun',
+      found: 'runs are missing',
+      explanation:
+        'Takes the grid and the sweep with random classifiers on event recordings, all of their runs.',
+    });
     expect(judged(noRandom, 'events-local')?.verdict).toBe('onData');
   });
 });

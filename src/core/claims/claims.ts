@@ -1,34 +1,27 @@
+import { bestChoiceParts } from './bestChoiceParts.ts';
 import type { Claim, ClaimPart } from './claimTypes.ts';
 import { type CostModel, paperModel } from './costChecks.ts';
-import type { Evidence } from './evidence.ts';
-import {
-  accessOrderParts,
-  alexnetAccessPart,
-  bestChoiceParts,
-  gridsPart,
-  growingSavingPart,
-  linearMemoryPart,
-  macsConstantPart,
-  randomMemoryPart,
-  smallerBlocksPart,
-  statedParts,
-  temporalFactorPart,
-} from './modelParts.ts';
 import {
   bestAccuracy,
   bestIsLocal,
-  cifarOrder,
-  emnistOrder,
-  emnistRandom,
   eventsLocal,
   eventsOptimum,
   eventsRandom,
   eventsRandomWorst,
-  framesFall,
-  framesFallLate,
   goodIntervals,
   headlineAccuracy,
-} from './runParts.ts';
+} from './eventParts.ts';
+import type { Evidence } from './evidence.ts';
+import { cifarOrder, emnistOrder, emnistRandom, framesFall, framesFallLate } from './imageParts.ts';
+import { growingSavingPart, linearMemoryPart, randomMemoryPart, smallerBlocksPart } from './memoryParts.ts';
+import { statedParts } from './modelComparisons.ts';
+import {
+  accessOrderParts,
+  alexnetAccessPart,
+  gridsPart,
+  macsConstantPart,
+  temporalFactorPart,
+} from './operationParts.ts';
 import { type PartOutcome, type Verdict, wholeVerdict } from './verdicts.ts';
 
 const DEEP =
@@ -201,17 +194,18 @@ export function fitsEvidence(
   return kind === needs.input && (needs.channels === undefined || needs.channels === shape.channels);
 }
 
+const SWEEP_WORDS = { grid: 'the grid', random: 'the sweep with random classifiers' } as const;
+
 function judgeRuns(part: Extract<ClaimPart, { kind: 'runs' }>, evidence: readonly Evidence[]): PartOutcome {
-  const outcomes = evidence
-    .filter((each) => fitsEvidence(part, each))
-    .map((each) => part.judge(each))
-    .filter((outcome) => outcome !== null);
+  const fitting = evidence.filter((each) => fitsEvidence(part, each));
+  const outcomes = fitting.map((each) => part.judge(each)).filter((outcome) => outcome !== null);
   if (outcomes.length === 0) {
+    const sweeps = part.needs.sweeps.map((sweep) => SWEEP_WORDS[sweep]).join(' and ');
     return {
       verdict: 'notRun',
       stated: part.stated,
-      found: 'no runs yet',
-      explanation: `Takes sweeps on ${neededData(part)}.`,
+      found: fitting.length === 0 ? 'no runs yet' : 'runs are missing',
+      explanation: `Takes ${sweeps} on ${neededData(part)}, all of their runs.`,
     };
   }
   if (outcomes.length === 1) return outcomes[0];

@@ -3,8 +3,9 @@ import { costFigures } from '../costModel.ts';
 import { findPreset, presetConfig } from '../presets.ts';
 import { bestChoiceFigure, fomFigure, macsFigure } from './barFigures.ts';
 import { DEFAULT_COST_OPTIONS } from './costReport.ts';
+import { figureCsv } from './figureRows.ts';
 import { halvesDown, presetSubject, sessionSubject } from './figureSubjects.ts';
-import { figureCsv, lineFigure } from './figures.ts';
+import { lineFigure } from './figures.ts';
 
 const own = sessionSubject(
   presetConfig(findPreset('lenet1-nmnist'), 0, { truncationInterval: 5, blockSize: 2 }),

@@ -1,11 +1,6 @@
 import { useDeferredValue, useId, useMemo, useRef, useState } from 'react';
-import {
-  FIGURE_NUMBERS,
-  type Figure,
-  type FigureNumber,
-  figureCsv,
-  figureRows,
-} from '../../core/cost/figures.ts';
+import { figureCsv, figureRows } from '../../core/cost/figureRows.ts';
+import { FIGURE_NUMBERS, type Figure, type FigureNumber } from '../../core/cost/figures.ts';
 import { PRESETS, type PresetName } from '../../core/presets.ts';
 import { meansOfSession } from '../../session/claims/evidenceStore.ts';
 import type { FigureRequest } from '../../session/cost/costFigures.ts';
