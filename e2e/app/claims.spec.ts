@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import AxeBuilder from '@axe-core/playwright';
 import { expect, test } from '@playwright/test';
 import { judgeClaims } from '../../src/core/claims/claims.ts';
 import { claimsCsv } from '../../src/core/claims/claimsCsv.ts';
@@ -69,6 +70,8 @@ test('the CSV of a sweep gives accuracy claims their verdicts, and figures their
   await claim.locator('summary').click();
   await expect(claim).toContainText('k = 2 against T: +10.0 points (95 % interval +10.0 to +10.0, 3 seeds)');
 
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0].html}`)).toEqual([]);
   await page.getByRole('tab', { name: 'Cost' }).click();
   const figures = page.getByRole('region', { name: 'The paper’s cost figures, drawn anew' });
   await figures.getByRole('radio', { name: 'Fig. 14' }).check();

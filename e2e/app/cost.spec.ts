@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import AxeBuilder from '@axe-core/playwright';
 import { expect, type Locator, type Page, test } from '@playwright/test';
 import { costCommand } from '../../src/cli/cost.ts';
 import { figureCsv } from '../../src/core/cost/figureRows.ts';
@@ -175,6 +176,8 @@ test('the paper’s figures are drawn from the equations, with the session’s n
   await expect(
     numbers.getByRole('row', { name: /CIFAR10-DVS \(10, 1\): MACs – stated 99.64 percent/ }),
   ).toHaveCount(1);
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0].html}`)).toEqual([]);
   const [download] = await Promise.all([
     page.waitForEvent('download'),
     figures.getByRole('button', { name: 'Save charts as SVG' }).click(),
