@@ -11,6 +11,7 @@ const PREVIEW: TextPreview = {
   preamble: [],
   rows: [['7', '1', '2', '3', '1']],
   guess: null,
+  named: [null, null, null, null, null],
   problem: null,
 };
 

@@ -37,6 +37,12 @@ describe('rateCurve', () => {
     expect(peak).toBe(2);
   });
 
+  it('looks at a range that reaches beyond the recording, or at a part of it', () => {
+    const timeline = createTimeline(stream([0, 1, 10, 19]));
+    expect([...rateCurve(timeline, 4, { startUs: 0, stopUs: 40 }).counts]).toEqual([2, 2, 0, 0]);
+    expect([...rateCurve(timeline, 2, { startUs: 1, stopUs: 11 }).counts]).toEqual([1, 1]);
+  });
+
   it('of one moment is one bin', () => {
     expect([...rateCurve(createTimeline(stream([7, 7, 7])), 2).counts]).toEqual([3, 0]);
   });

@@ -37,7 +37,13 @@ export function createTimeline(events: EventStream): Timeline {
   };
 }
 
-/** Events per bin of equal length, over a recording from its first event to its last. */
+/** A stretch of time, microseconds of the recording's clock. */
+export interface TimeRange {
+  startUs: number;
+  stopUs: number;
+}
+
+/** Events per bin of equal length. */
 export interface RateCurve {
   binUs: number;
   /** u32[binCount] */
@@ -46,12 +52,13 @@ export interface RateCurve {
   peak: number;
 }
 
-/** The event rate over time; the last bin includes the last event. */
-export function rateCurve(timeline: Timeline, binCount: number): RateCurve {
-  const { startUs, stopUs, countBefore } = timeline;
+/** The event rate over time, of the whole recording where no range is given; the last bin includes the end. */
+export function rateCurve(timeline: Timeline, binCount: number, range: TimeRange = timeline): RateCurve {
+  const { countBefore } = timeline;
+  const { startUs, stopUs } = range;
   const binUs = Math.max(1, stopUs - startUs) / binCount;
   const counts = new Uint32Array(binCount);
-  let before = 0;
+  let before = countBefore(startUs);
   for (let bin = 0; bin < binCount; bin++) {
     const until = bin === binCount - 1 ? stopUs + 1 : startUs + (bin + 1) * binUs;
     const upTo = countBefore(until);

@@ -27,9 +27,11 @@ export default function ColumnDialog() {
   return question && <Question key={question.file} preview={question} />;
 }
 
-function meaningsOf({ columnCount, guess }: TextPreview): Meaning[] {
+/** What the dialog begins with: the guess, else what the names say. */
+function meaningsOf({ columnCount, guess, named }: TextPreview): Meaning[] {
+  if (!guess) return named.map((role, column) => (role && named.indexOf(role) === column ? role : 'none'));
   const meanings = new Array<Meaning>(columnCount).fill('none');
-  for (const role of ROLES) if (guess) meanings[guess.roles[role]] = role;
+  for (const role of ROLES) meanings[guess.roles[role]] = role;
   return meanings;
 }
 

@@ -7,6 +7,7 @@ import { Icon } from '../shared/Icon.tsx';
 import { useSession } from '../shared/sessionContext.tsx';
 import { PixelCanvas, usePlayerColours } from './PixelCanvas.tsx';
 import { drawEvents, drawFrame } from './playerDrawing.ts';
+import { drawRaster, isRow, RASTER_COLUMNS } from './rowDrawing.ts';
 
 /** A whole sample takes about this long on screen, whatever its real duration: events are too fast for the eye. */
 const PLAY_MS = 4000;
@@ -47,13 +48,15 @@ export function EventReplay({ recording, children }: EventReplayProps) {
   const camera = useMemo(
     () =>
       recording && timeline
-        ? drawEvents(
-            recording.events,
-            untilUs,
-            Math.max(1, TRAIL_STEPS * (untilUs - fromUs)),
-            colours,
-            timeline,
-          )
+        ? isRow(recording.events.sensor)
+          ? drawRaster(recording.events, timeline, untilUs, colours)
+          : drawEvents(
+              recording.events,
+              untilUs,
+              Math.max(1, TRAIL_STEPS * (untilUs - fromUs)),
+              colours,
+              timeline,
+            )
         : null,
     [recording, timeline, fromUs, untilUs, colours],
   );
@@ -62,18 +65,21 @@ export function EventReplay({ recording, children }: EventReplayProps) {
     [frames, shownStep, colours],
   );
 
+  const isSpikes = recording !== null && isRow(recording.events.sensor);
   return (
     <>
       <div className="player-screens">
         <PixelCanvas
           pixels={camera}
-          width={recording?.events.sensor.width ?? 1}
+          width={isSpikes ? RASTER_COLUMNS : (recording?.events.sensor.width ?? 1)}
+          isStretched={isSpikes}
           label={recording ? `Events of ${recording.name}` : 'No recording loaded'}
-          caption="camera"
+          caption={isSpikes ? 'channels over time' : 'camera'}
         />
         <PixelCanvas
           pixels={frame}
-          width={frames?.shape.width ?? 1}
+          width={isSpikes ? 1 : (frames?.shape.width ?? 1)}
+          isStretched={isSpikes}
           label={recording ? `Frame ${shownStep + 1} of ${stepCount}` : 'No frame'}
           caption={`network, step ${shownStep + 1}`}
         />

@@ -7,10 +7,12 @@ interface PixelCanvasProps {
   width: number;
   label: string;
   caption: string;
+  /** Stretches the picture over the screen: for pictures that are no picture of a sensor. */
+  isStretched?: boolean;
 }
 
 /** A small picture, one square per pixel. */
-export function PixelCanvas({ pixels, width, label, caption }: PixelCanvasProps) {
+export function PixelCanvas({ pixels, width, label, caption, isStretched }: PixelCanvasProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
 
   useEffect(() => {
@@ -27,7 +29,7 @@ export function PixelCanvas({ pixels, width, label, caption }: PixelCanvasProps)
   }, [pixels, width]);
 
   return (
-    <div className="screen">
+    <div className={isStretched ? 'screen stretched' : 'screen'}>
       <canvas ref={canvas} width={34} height={34} role="img" aria-label={label} />
       <span className="small muted numbers">{caption}</span>
     </div>

@@ -13,7 +13,7 @@ export interface PlayerColours {
 }
 
 /** RGBA of one picture, row by row from the top left. */
-function blank(width: number, height: number, [r, g, b]: Rgb): Uint8ClampedArray<ArrayBuffer> {
+export function blank(width: number, height: number, [r, g, b]: Rgb): Uint8ClampedArray<ArrayBuffer> {
   const pixels = new Uint8ClampedArray(width * height * 4);
   for (let i = 0; i < pixels.length; i += 4) {
     pixels[i] = r;
@@ -24,7 +24,8 @@ function blank(width: number, height: number, [r, g, b]: Rgb): Uint8ClampedArray
   return pixels;
 }
 
-function blend(pixels: Uint8ClampedArray, pixel: number, colour: Rgb, share: number): void {
+/** Mixes a colour into a pixel. */
+export function blend(pixels: Uint8ClampedArray, pixel: number, colour: Rgb, share: number): void {
   for (let c = 0; c < 3; c++) {
     const at = 4 * pixel + c;
     pixels[at] = Math.round(pixels[at] * (1 - share) + colour[c] * share);

@@ -2,6 +2,7 @@ import { memo, useEffect, useRef } from 'react';
 import type { PreviewFrames } from '../../session/preview.ts';
 import { usePlayerColours } from '../data/PixelCanvas.tsx';
 import { drawFrame, type PlayerColours } from '../data/playerDrawing.ts';
+import { isRow } from '../data/rowDrawing.ts';
 
 /** Pictures in the strip at most; of more steps, every n-th is shown. */
 const MAX_SHOWN = 60;
@@ -70,11 +71,14 @@ interface ThumbnailProps {
 
 const Thumbnail = memo(function Thumbnail({ frames, step, colours }: ThumbnailProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
-  const { width, height } = frames.shape;
+  // A row of channels stands upright, as in the raster.
+  const isSpikes = isRow(frames.shape);
+  const width = isSpikes ? 1 : frames.shape.width;
+  const height = isSpikes ? frames.shape.width : frames.shape.height;
   useEffect(() => {
     canvas.current
       ?.getContext('2d')
       ?.putImageData(new ImageData(drawFrame(frames, step, colours), width, height), 0, 0);
   }, [frames, step, colours, width, height]);
-  return <canvas ref={canvas} width={width} height={height} />;
+  return <canvas ref={canvas} className={isSpikes ? 'stretched' : undefined} width={width} height={height} />;
 });

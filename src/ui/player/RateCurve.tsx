@@ -1,6 +1,6 @@
 import { type PointerEvent, useMemo, useRef } from 'react';
 import type { PreviewFrames } from '../../session/preview.ts';
-import { rateCurve, type Timeline } from '../../session/timeline.ts';
+import { rateCurve, type Timeline, type TimeRange } from '../../session/timeline.ts';
 import { formatCount, formatMicroseconds } from '../shared/format.ts';
 import { useElementWidth } from '../shared/useElementWidth.ts';
 
@@ -14,18 +14,23 @@ const THUMB = 8;
 interface RateCurveProps {
   timeline: Timeline;
   frames: PreviewFrames;
+  /** What the player runs through: the recording, and the steps that reach beyond it. */
+  range: TimeRange;
   positionUs: number;
   onSeek: (us: number) => void;
 }
 
 /** Event rate over the recording, with the T steps that the network gets drawn on it; below, the scrub bar. */
-export function RateCurve({ timeline, frames, positionUs, onSeek }: RateCurveProps) {
+export function RateCurve({ timeline, frames, range, positionUs, onSeek }: RateCurveProps) {
   const body = useRef<HTMLDivElement>(null);
   const width = useElementWidth(body, 600);
-  const { startUs, stopUs } = timeline;
+  const { startUs, stopUs } = range;
   const durationUs = Math.max(1, stopUs - startUs);
   const bins = Math.max(20, Math.min(240, Math.floor(width / 4)));
-  const curve = useMemo(() => rateCurve(timeline, bins), [timeline, bins]);
+  const curve = useMemo(
+    () => rateCurve(timeline, bins, { startUs, stopUs }),
+    [timeline, bins, startUs, stopUs],
+  );
   const toX = (us: number) => THUMB + ((us - startUs) / durationUs) * (width - 2 * THUMB);
   const path = useMemo(() => {
     const step = (width - 2 * THUMB) / curve.counts.length;

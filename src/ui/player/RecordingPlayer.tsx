@@ -4,6 +4,7 @@ import { previewFrames } from '../../session/preview.ts';
 import { createTimeline } from '../../session/timeline.ts';
 import { PixelCanvas, usePlayerColours } from '../data/PixelCanvas.tsx';
 import { drawEvents, drawFrame } from '../data/playerDrawing.ts';
+import { drawRaster, isRow, RASTER_COLUMNS } from '../data/rowDrawing.ts';
 import { formatMicroseconds } from '../shared/format.ts';
 import { Icon } from '../shared/Icon.tsx';
 import { useSession } from '../shared/sessionContext.tsx';
@@ -41,14 +42,20 @@ export function RecordingPlayer({ recording }: { recording: EventView }) {
   const encoding = useSession((state) => state.settings.encoding);
   const colours = usePlayerColours();
   const { events } = recording;
+  const isSpikes = isRow(events.sensor);
   const timeline = useMemo(() => createTimeline(events), [events]);
   const frames = useMemo(() => previewFrames(recording, encoding), [recording, encoding]);
   const durationS = Math.max(1e-6, (timeline.stopUs - timeline.startUs) / 1e6);
   const [exponent, setExponent] = useState<number | null>(null);
   const power = exponent ?? Math.min(SPEEDS.high, Math.max(SPEEDS.low, Math.log10(durationS / FIRST_PLAY_S)));
-  const { positionUs, isPlaying, toggle, seek } = usePlayback(timeline, 10 ** power);
-
   const borders = frames.stepBordersUs;
+  const range = frames.facts.span
+    ? {
+        startUs: Math.min(timeline.startUs, borders[0]),
+        stopUs: Math.max(timeline.stopUs, borders[frames.stepCount]),
+      }
+    : timeline;
+  const { positionUs, isPlaying, toggle, seek } = usePlayback(timeline, range, 10 ** power);
   const step = stepAt(borders, positionUs);
   // As long as an average step stays visible on the camera's side; at least a hundredth of the recording.
   const trailUs = Math.max(
@@ -57,8 +64,11 @@ export function RecordingPlayer({ recording }: { recording: EventView }) {
     1,
   );
   const camera = useMemo(
-    () => drawEvents(events, positionUs, trailUs, colours, timeline),
-    [events, positionUs, trailUs, colours, timeline],
+    () =>
+      isSpikes
+        ? drawRaster(events, timeline, positionUs, colours)
+        : drawEvents(events, positionUs, trailUs, colours, timeline),
+    [events, isSpikes, positionUs, trailUs, colours, timeline],
   );
   const frame = useMemo(() => (step < 0 ? null : drawFrame(frames, step, colours)), [frames, step, colours]);
   /** The middle of a step: the camera then shows what is in it. */
@@ -69,9 +79,10 @@ export function RecordingPlayer({ recording }: { recording: EventView }) {
       <div className="player-stage">
         <PixelCanvas
           pixels={camera}
-          width={events.sensor.width}
+          width={isSpikes ? RASTER_COLUMNS : events.sensor.width}
+          isStretched={isSpikes}
           label={`Events of ${recording.name}`}
-          caption={`camera, ${formatMicroseconds(positionUs - timeline.startUs)}`}
+          caption={`${isSpikes ? 'channels over time' : 'camera'}, ${formatMicroseconds(positionUs - range.startUs)}`}
         />
         <CloudView
           events={events}
@@ -81,14 +92,15 @@ export function RecordingPlayer({ recording }: { recording: EventView }) {
         />
         <PixelCanvas
           pixels={frame}
-          width={frames.shape.width}
+          width={isSpikes ? 1 : frames.shape.width}
+          isStretched={isSpikes}
           label={step < 0 ? 'No frame at this time' : `Frame ${step + 1} of ${frames.stepCount}`}
           caption={
             step < 0 ? 'network: outside the steps' : `network, step ${step + 1} of ${frames.stepCount}`
           }
         />
       </div>
-      <RateCurve timeline={timeline} frames={frames} positionUs={positionUs} onSeek={seek} />
+      <RateCurve timeline={timeline} frames={frames} range={range} positionUs={positionUs} onSeek={seek} />
       <div className="player-bar">
         <button
           type="button"

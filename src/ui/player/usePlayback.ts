@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'react';
-import type { Timeline } from '../../session/timeline.ts';
+import type { Timeline, TimeRange } from '../../session/timeline.ts';
 
 export interface Playback {
   /** Time shown, microseconds of the recording's clock. */
@@ -11,22 +11,23 @@ export interface Playback {
 }
 
 /**
- * A clock that runs through a recording and begins anew at its end; it stands still while the page is hidden.
+ * A clock that runs through a range of time and begins anew at its end; it stands still while the page is hidden.
+ * @param timeline Of the recording; another one begins anew. @param range What is run through.
  * @param speed Of the recording's own time: 1 is real time.
  */
-export function usePlayback(timeline: Timeline | null, speed: number): Playback {
+export function usePlayback(timeline: Timeline, range: TimeRange, speed: number): Playback {
   const [positionUs, setPosition] = useState(0);
   const [isPlaying, setIsPlaying] = useState(false);
   const lastMs = useRef(0);
+  const { startUs, stopUs } = range;
 
   useEffect(() => {
-    setPosition(timeline ? timeline.startUs : 0);
-    setIsPlaying(timeline !== null && !matchMedia('(prefers-reduced-motion: reduce)').matches);
+    setPosition(timeline.startUs);
+    setIsPlaying(!matchMedia('(prefers-reduced-motion: reduce)').matches);
   }, [timeline]);
 
   useEffect(() => {
-    if (!isPlaying || !timeline) return;
-    const { startUs, stopUs } = timeline;
+    if (!isPlaying) return;
     lastMs.current = performance.now();
     let frame = requestAnimationFrame(function tick(now) {
       // A page that was hidden does not make up for the time.
@@ -37,7 +38,7 @@ export function usePlayback(timeline: Timeline | null, speed: number): Playback 
       frame = requestAnimationFrame(tick);
     });
     return () => cancelAnimationFrame(frame);
-  }, [isPlaying, timeline, speed]);
+  }, [isPlaying, startUs, stopUs, speed]);
 
   return {
     positionUs,
@@ -45,7 +46,7 @@ export function usePlayback(timeline: Timeline | null, speed: number): Playback 
     toggle: () => setIsPlaying(!isPlaying),
     seek(us) {
       setIsPlaying(false);
-      if (timeline) setPosition(Math.min(timeline.stopUs, Math.max(timeline.startUs, us)));
+      setPosition(Math.min(stopUs, Math.max(startUs, us)));
     },
   };
 }

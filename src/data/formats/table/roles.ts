@@ -57,6 +57,11 @@ export function gather(statistics: ColumnStatistics, values: Float64Array, count
   statistics.count += count;
 }
 
+/** The role that a column's name says it has. */
+export function roleOfName(name: string): Role | null {
+  return (Object.keys(NAMES) as Role[]).find((role) => NAMES[role].test(name.trim())) ?? null;
+}
+
 /** Roles by name, if all four are named exactly once. */
 export function rolesByName(names: (string | undefined)[]): Roles | undefined {
   const find = (role: Role) => {

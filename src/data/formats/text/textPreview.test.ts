@@ -29,6 +29,7 @@ describe('previewText', () => {
         ['5', '6', '0.0025', '0'],
       ],
       guess: { columnCount: 4, roles: { x: 0, y: 1, t: 2, p: 3 }, timeUnitUs: 1_000_000 },
+      named: ['x', 'y', 't', 'p'],
       problem: null,
     });
   });
@@ -49,6 +50,11 @@ describe('previewText', () => {
       ['7', '1', '2', '3', '1'],
       ['7', '9', '4', '5', '0'],
     ]);
+  });
+
+  it('says what the names tell where they do not tell everything', async () => {
+    const shown = await preview('number,time,col,line,sign\n1,2,3,4,1\n2,3,4,5,0\n');
+    expect(shown).toMatchObject({ guess: null, named: [null, 't', 'x', null, null] });
   });
 
   it('is nothing for text that is no list of events', async () => {

@@ -2,7 +2,7 @@ import { AppError, type ErrorData, toErrorData } from '../../../core/errors.ts';
 import type { ByteSource } from '../../byteSource.ts';
 import { latin1 } from '../latin1.ts';
 import type { ColumnChoice } from '../table/columnChoice.ts';
-import { chooseRoles, createStatistics, gather, timeScale } from '../table/roles.ts';
+import { chooseRoles, createStatistics, gather, type Role, roleOfName, timeScale } from '../table/roles.ts';
 import { numberOf, parsePreamble, tokensOf } from './textLines.ts';
 
 /** Bytes that the guess is made from, and lines that are shown. */
@@ -22,6 +22,8 @@ export interface TextPreview {
   rows: string[][];
   /** What would be read without an answer; null where that cannot be told. */
   guess: ColumnChoice | null;
+  /** What each column's name says, where some are known and others not. */
+  named: (Role | null)[];
   /** Why not. */
   problem: ErrorData | null;
 }
@@ -67,6 +69,7 @@ export async function previewText(source: ByteSource): Promise<TextPreview | nul
       .slice(-SHOWN_LINES),
     rows: rows.slice(0, SHOWN_LINES),
     guess,
+    named: preamble.columnNames.map((name) => (name === undefined ? null : roleOfName(name))),
     problem,
   };
 }
