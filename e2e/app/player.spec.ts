@@ -1,6 +1,6 @@
 import { expect, type Page, test } from '@playwright/test';
 import { zipSync } from 'fflate';
-import { addressWith, dropFiles, SMALL, watchPage } from './support.ts';
+import { addressWith, dropFiles, expectFinished, SMALL, trainButton, watchPage } from './support.ts';
 
 /** Two recordings of 100 ms on the 34x34 sensor: a burst of five events of one pixel, then one event every 10 ms. */
 function zip(): Uint8Array {
@@ -123,4 +123,16 @@ test('the player is worked with the keyboard alone and stands still where motion
   await expect.poll(() => scrub.getAttribute('aria-valuetext')).not.toBe(first);
   await page.getByRole('button', { name: 'Stop the player' }).press('Enter');
   await expect(page.getByRole('button', { name: 'Play the recording' })).toBeVisible();
+});
+
+test('a network trains on frames of counts, in as much memory as was forecast', async ({ page }) => {
+  await page.goto(
+    addressWith({ ...SMALL, T: 4, dt: 20_000, binning: 'counts', maxCount: 7, batch: 2, epochs: 1 }),
+  );
+  await dropFiles(page, [{ name: 'sides.zip', bytes: zip() }]);
+  await expect(page.getByText('15 events')).toBeVisible();
+  await trainButton(page).click();
+  await expectFinished(page);
+  const figures = page.getByRole('region', { name: 'Train' }).locator('dl');
+  await expect(figures.getByText('equals the measured bytes')).toBeAttached();
 });
