@@ -8,27 +8,24 @@ export function EncodingFacts({ frames }: { frames: PreviewFrames }) {
   const empty = perStep.reduce((count, events) => count + (events === 0 ? 1 : 0), 0);
   const share = (count: number) => (eventCount === 0 ? '–' : formatPercent(count / eventCount));
   const busiest = perStep.reduce((most, events) => Math.max(most, events), 0);
-  const rows: [name: string, value: string, isShown: boolean][] = [
-    ['events used', share(kept + cutOff), true],
-    ['empty steps', `${empty} of ${stepCount}`, true],
-    ['events in the busiest step', String(busiest), true],
-    [maxCount === 1 ? 'on a bit that was set' : `above the count ${maxCount}`, share(cutOff), true],
-    ['in none of the steps', share(late), true],
-    ['outside the frame', share(outside), outside > 0],
-    ['before the start', share(early), early > 0],
-    ['taken for noise', share(noise), noise > 0],
+  const rows: [name: string, value: string][] = [
+    ['events used', share(kept + cutOff)],
+    ['empty steps', `${empty} of ${stepCount}`],
+    ['events in the busiest step', String(busiest)],
+    [maxCount === 1 ? 'on a bit that was set' : `above the count ${maxCount}`, share(cutOff)],
+    ['in none of the steps', share(late)],
+    ['outside the frame', share(outside)],
+    ['before the start', share(early)],
+    ['taken for noise', share(noise)],
   ];
   return (
     <dl className="encoding-facts numbers">
-      {rows.map(
-        ([name, value, isShown]) =>
-          isShown && (
-            <div key={name}>
-              <dt>{name}</dt>
-              <dd>{value}</dd>
-            </div>
-          ),
-      )}
+      {rows.map(([name, value]) => (
+        <div key={name}>
+          <dt>{name}</dt>
+          <dd>{value}</dd>
+        </div>
+      ))}
     </dl>
   );
 }

@@ -1,4 +1,4 @@
-import { useMemo, useState } from 'react';
+import { useDeferredValue, useMemo, useState } from 'react';
 import type { EventView } from '../../session/ports.ts';
 import { previewFrames } from '../../session/preview.ts';
 import { createTimeline } from '../../session/timeline.ts';
@@ -39,7 +39,8 @@ function stepAt(borders: Float64Array, us: number): number {
 
 /** One recording: camera, x-y-t, frames, the rate curve to scrub on, and the settings that make the frames. */
 export function RecordingPlayer({ recording }: { recording: EventView }) {
-  const encoding = useSession((state) => state.settings.encoding);
+  // The fields answer at once; the frames of a long recording follow.
+  const encoding = useDeferredValue(useSession((state) => state.settings.encoding));
   const colours = usePlayerColours();
   const { events } = recording;
   const isSpikes = isRow(events.sensor);

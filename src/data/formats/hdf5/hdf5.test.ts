@@ -182,6 +182,26 @@ describe('hdf5', () => {
     expect((await decode(bytes)).events.sensor).toEqual({ width: 320, height: 320 });
   });
 
+  it('takes the sensor from an attribute with two sides, or from data sets beside the events', async () => {
+    const attribute = write((file) => {
+      groupOfColumns(file);
+      file.create_attribute('sensor_resolution', new Int32Array([180, 240]));
+    });
+    expect((await decode(attribute)).events.sensor).toEqual({ width: 240, height: 180 });
+    const beside = write((file) => {
+      groupOfColumns(file);
+      const group = file.get('events') as h5.Group;
+      group.create_dataset({ name: 'width', data: new Int32Array([304]), shape: [] });
+      group.create_dataset({ name: 'height', data: new Int32Array([240]), shape: [] });
+    });
+    expect((await decode(beside)).events.sensor).toEqual({ width: 304, height: 240 });
+    const hostile = write((file) => {
+      groupOfColumns(file);
+      file.create_attribute('sensor_resolution', new Int32Array([-1, 0]));
+    });
+    expect((await decode(hostile)).events.sensor).toEqual({ width: 128, height: 128 });
+  });
+
   it('refuses files without events, damaged and cut ones', async () => {
     const other = write((file) => file.create_dataset({ name: 'weights', data: new Float32Array(4) }));
     await expect(decode(other)).rejects.toMatchObject({

@@ -165,14 +165,35 @@ function timeOffset(root: Group): number {
   return Number.isFinite(value) ? value : 0;
 }
 
-function sensorFromAttributes(
-  groups: { attrs: Record<string, { value: unknown }> }[],
-): SensorSize | undefined {
-  for (const { attrs } of groups) {
+const isSide = (side: number) => Number.isInteger(side) && side > 0 && side <= 0xffff;
+
+function sensorOf(width: number, height: number): SensorSize | undefined {
+  return isSide(width) && isSide(height) ? { width, height } : undefined;
+}
+
+/** A data set of one number beside the events. */
+function scalarIn(group: Group | null, name: string): number {
+  const entity = group?.keys().includes(name) ? group.get(name) : null;
+  return isDataset(entity) && (entity.metadata.total_size ?? 1) === 1
+    ? Number([entity.value as unknown].flat()[0])
+    : Number.NaN;
+}
+
+/**
+ * The sensor as files state it: an attribute `geometry` (640x480; Prophesee), an attribute `sensor_resolution` (height,
+ * width), or data sets `width` and `height` in the group of the events.
+ */
+function statedSensor(file: Group, { path, datasets }: Candidate): SensorSize | undefined {
+  for (const { attrs } of [file, ...datasets]) {
     const match = /^(\d{1,5})x(\d{1,5})$/.exec(String(attrs.geometry?.value ?? ''));
-    if (match) return { width: Number(match[1]), height: Number(match[2]) };
+    if (match) return sensorOf(Number(match[1]), Number(match[2]));
+    const resolution = attrs.sensor_resolution?.value as Numbers | undefined;
+    if (resolution?.length === 2) return sensorOf(Number(resolution[1]), Number(resolution[0]));
   }
-  return undefined;
+  const group = path === '/' ? file : file.get(path);
+  if (!isGroup(group)) return undefined;
+  const [width, height] = ['width', 'height'].map((name) => scalarIn(group, name));
+  return sensorOf(width, height);
 }
 
 function notEvents(fileName: string, root: Group): AppError {
@@ -209,7 +230,7 @@ export const hdf5: FormatDecoder = {
         );
       const filters = chosen.datasets.flatMap((dataset) => dataset.filters);
       await installFilters(await library.ready, filters, `${source.name}: ${chosen.path}`);
-      const stated = sensorFromAttributes([file, ...chosen.datasets]);
+      const stated = statedSensor(file, chosen);
       const columns = chosen.columnNames.map(() => new Float64Array(Math.min(ROWS, chosen.rowCount)));
       const table: EventTable = {
         name: source.name,
