@@ -7,6 +7,7 @@ import {
   wordsPerFrame,
   wordsPerStep,
 } from '../../core/encodedDataset.ts';
+import type { AppError } from '../../core/errors.ts';
 import type { EventStream, SensorSize } from '../../core/eventStream.ts';
 import { denoise } from './denoise.ts';
 import { encodeRecording } from './encodeRecording.ts';
@@ -324,5 +325,19 @@ describe('refusals', () => {
     ],
   ])('%j', (change, text) => {
     expect(() => checkEncoding({ ...SETTINGS, ...change }, SENSOR)).toThrow(text);
+  });
+
+  it('name the settings that cure a frame beyond the sensor', () => {
+    const remedyOf = (change: Partial<EncodingSettings>) => {
+      try {
+        checkEncoding({ ...SETTINGS, ...change }, SENSOR);
+      } catch (error) {
+        return (error as AppError).remedy;
+      }
+      throw new Error('expected a refusal');
+    };
+    expect(remedyOf({ frame: { height: 4, width: 9 } })).toEqual({ height: 4, width: 8 });
+    const crop = { reduction: 'crop' as const, frame: { height: 5, width: 7 }, cropX: 4, cropY: 0 };
+    expect(remedyOf(crop)).toEqual({ cropX: 1, cropY: 0 });
   });
 });

@@ -121,6 +121,8 @@ export function checkEncoding(settings: EncodingSettings, sensor: SensorSize, ch
       'encoding-invalid',
       `The frame is ${width}x${height} pixels, but the sensor has only ${sensor.width}x${sensor.height}.`,
       `Choose a frame of at most ${sensor.width}x${sensor.height}.`,
+      undefined,
+      { width: Math.min(width, sensor.width), height: Math.min(height, sensor.height) },
     );
   }
   if (reduction === 'crop' && (cropX + width > sensor.width || cropY + height > sensor.height)) {
@@ -128,6 +130,8 @@ export function checkEncoding(settings: EncodingSettings, sensor: SensorSize, ch
       'encoding-invalid',
       `The crop of ${width}x${height} pixels at (${cropX}, ${cropY}) reaches beyond the sensor of ${sensor.width}x${sensor.height}.`,
       `Begin it at most at (${sensor.width - width}, ${sensor.height - height}), or make the frame smaller.`,
+      undefined,
+      { cropX: Math.min(cropX, sensor.width - width), cropY: Math.min(cropY, sensor.height - height) },
     );
   }
   return { channels: polarity === 'merged' ? 1 : channels, height, width };
