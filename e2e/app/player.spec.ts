@@ -82,6 +82,10 @@ test('every setting of the frames shows at once what the network will see', asyn
   await view(page).getByLabel('polarity').selectOption('merged');
   await view(page).getByLabel('start after the first event, ms').fill('5');
   await expect(fact(page, 'before the start')).toHaveText('33.3 %');
+  await view(page).getByLabel('width, pixels').fill('40');
+  await expect(view(page).getByRole('alert')).toContainText('the sensor has only 34x34');
+  await view(page).getByRole('button', { name: 'Set width = 34, height = 10' }).click();
+  await expect(view(page).getByRole('alert')).toHaveCount(0);
   await page.getByRole('button', { name: "The paper's rule" }).click();
   await expect(fact(page, 'before the start')).toHaveText('0.0 %');
   expect(stray).toEqual([]);

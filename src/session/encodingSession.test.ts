@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { formatLayers } from './layerNotation.ts';
 import { decodeLink, encodeLink } from './linkCodec.ts';
 import type { DataSummary } from './ports.ts';
-import { fitToSensor, toEncodingSettings } from './preview.ts';
+import { encodingProblem, fitToSensor, toEncodingSettings } from './preview.ts';
 import { clampSchedule, settingsForData } from './runPreparation.ts';
 import { checkSession, defaultSession, expectedMeta, parseSession, type Session } from './session.ts';
 import { applySetting } from './sessionFields.ts';
@@ -108,6 +108,13 @@ describe('settings for data', () => {
       cropX: 14,
       cropY: 0,
     });
+  });
+
+  it('say what is wrong with a frame that the sensor cannot fill, and what cures it', () => {
+    const { encoding } = with_({ width: 40 });
+    const problem = encodingProblem(encoding, { width: 34, height: 34 });
+    expect(problem).toMatchObject({ code: 'encoding-invalid', remedy: { width: 34, height: 34 } });
+    expect(encodingProblem(encoding, { width: 40, height: 34 })).toBeNull();
   });
 
   it('take spike trains whole, as one channel, into a network that fits a row', () => {

@@ -1,8 +1,14 @@
 import { type FrameShape, wordsPerStep } from '../core/encodedDataset.ts';
+import { type ErrorData, toErrorData } from '../core/errors.ts';
 import type { SensorSize } from '../core/eventStream.ts';
 import { windowSpan } from '../data/encoding/binning.ts';
 import { type EncodingFacts, encodeRecording } from '../data/encoding/encodeRecording.ts';
-import { completeSettings, type EncodingSettings, largestCount } from '../data/encoding/settings.ts';
+import {
+  checkEncoding,
+  completeSettings,
+  type EncodingSettings,
+  largestCount,
+} from '../data/encoding/settings.ts';
 import type { EventView } from './ports.ts';
 import type { Session } from './session.ts';
 
@@ -71,6 +77,16 @@ export function fitToSensor<E extends Pick<Session['encoding'], 'height' | 'widt
     cropX: Math.min(encoding.cropX, sensor.width - width),
     cropY: Math.min(encoding.cropY, sensor.height - height),
   };
+}
+
+/** Why these settings give no frames on a sensor, with what cures it; null where they do. */
+export function encodingProblem(encoding: Session['encoding'], sensor: SensorSize): ErrorData | null {
+  try {
+    checkEncoding(toEncodingSettings(encoding), sensor);
+    return null;
+  } catch (error) {
+    return toErrorData(error);
+  }
 }
 
 /** Frames never exceed the sensor: what the settings ask for is cut to what this recording has. */

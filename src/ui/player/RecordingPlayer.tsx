@@ -1,12 +1,13 @@
 import { useDeferredValue, useMemo, useState } from 'react';
 import type { EventView } from '../../session/ports.ts';
-import { previewFrames } from '../../session/preview.ts';
+import { encodingProblem, previewFrames } from '../../session/preview.ts';
 import { createTimeline } from '../../session/timeline.ts';
 import { PixelCanvas, usePlayerColours } from '../data/PixelCanvas.tsx';
 import { drawEvents, drawFrame } from '../data/playerDrawing.ts';
 import { drawRaster, isRow, RASTER_COLUMNS } from '../data/rowDrawing.ts';
 import { formatMicroseconds } from '../shared/format.ts';
 import { Icon } from '../shared/Icon.tsx';
+import { RemedyButton } from '../shared/RemedyButton.tsx';
 import { useSession } from '../shared/sessionContext.tsx';
 import { CloudView } from './CloudView.tsx';
 import { EncodingFacts } from './EncodingFacts.tsx';
@@ -46,6 +47,7 @@ export function RecordingPlayer({ recording }: { recording: EventView }) {
   const isSpikes = isRow(events.sensor);
   const timeline = useMemo(() => createTimeline(events), [events]);
   const frames = useMemo(() => previewFrames(recording, encoding), [recording, encoding]);
+  const problem = encodingProblem(encoding, events.sensor);
   const durationS = Math.max(1e-6, (timeline.stopUs - timeline.startUs) / 1e6);
   const [exponent, setExponent] = useState<number | null>(null);
   const power = exponent ?? Math.min(SPEEDS.high, Math.max(SPEEDS.low, Math.log10(durationS / FIRST_PLAY_S)));
@@ -148,6 +150,11 @@ export function RecordingPlayer({ recording }: { recording: EventView }) {
       <div className="encoding-preview">
         <EncodingForm />
         <div>
+          {problem && (
+            <p className="inline-problem" role="alert">
+              {problem.message} The frames below are cut to it. <RemedyButton problem={problem} />
+            </p>
+          )}
           <EncodingFacts frames={frames} />
           <FrameStrip frames={frames} current={step} onChoose={seekStep} />
         </div>
