@@ -1,0 +1,132 @@
+import { type EncodedDataset, samplesOfSplit, TEST, TRAIN } from '../core/encodedDataset.ts';
+import { AppError } from '../core/errors.ts';
+import type { TrainingConfig } from '../core/trainingConfig.ts';
+import { BatchReader, epochOrder } from './batches.ts';
+import type { ParameterStore } from './carryOver.ts';
+import { Engine, type EngineDevice } from './engine.ts';
+import { drawInitialWeights } from './initialWeights.ts';
+import { ProgressMeter } from './progressMeter.ts';
+
+/** Training samples looked at with fixed weights after an epoch: as many as the test split has, but at least this. */
+const MIN_TRAIN_EVALUATION = 100;
+/** Stream of the shuffle that picks them; epochs count from 0 and never get there. */
+const EVALUATION_STREAM = 0xffffffff;
+
+/** What a run is made of. */
+export interface RunRequest {
+  config: TrainingConfig;
+  dataset: EncodedDataset;
+  /** Bytes of GPU memory that plans may take; undefined = what the device allows. */
+  memoryBudget?: number;
+}
+
+/** Where a run stands: with the weights and the optimizer state, all that decides how it goes on. */
+export interface RunProgress {
+  iteration: number;
+  epoch: number;
+  epochIteration: number;
+  epochSeconds: number;
+  /** True once the figures of `epoch` have been sent. */
+  evaluated: boolean;
+  learningRate: number;
+}
+
+/** A run on a device. */
+export interface Run extends RunRequest, RunProgress {
+  engine: Engine;
+  reader: BatchReader;
+  trainSamples: number[];
+  testSamples: number[];
+  /** A fixed part of the training split, evaluated with fixed weights. */
+  probeSamples: number[];
+  /** The run ends after so many iterations, if its epochs have not ended it before. */
+  iterationLimit: number;
+  /** Parameters of other (k, n) that this run has had. */
+  store: ParameterStore;
+  meter: ProgressMeter;
+}
+
+function startOf({ optimizer }: TrainingConfig): RunProgress {
+  return {
+    iteration: 0,
+    epoch: 0,
+    epochIteration: 0,
+    epochSeconds: 0,
+    evaluated: false,
+    learningRate: optimizer.learningRate,
+  };
+}
+
+/**
+ * A run before its first iteration, with its initial weights on the device.
+ * @throws AppError `data-mismatch`, `no-training-samples`; those of {@link Engine.create}.
+ */
+export async function createRun(device: EngineDevice, request: RunRequest): Promise<Run> {
+  const { config, dataset, memoryBudget } = request;
+  checkDataset(config, dataset);
+  const trainSamples = samplesOfSplit(dataset, TRAIN);
+  const testSamples = samplesOfSplit(dataset, TEST);
+  if (trainSamples.length === 0) {
+    throw new AppError(
+      'no-training-samples',
+      `The data set ${dataset.name} has no training samples.`,
+      'Load recordings of the training split, or change the split.',
+    );
+  }
+  const engine = await Engine.create(device, { config, memoryBudget });
+  const probeCount = Math.max(MIN_TRAIN_EVALUATION, testSamples.length);
+  const run: Run = {
+    config,
+    dataset,
+    memoryBudget,
+    engine,
+    reader: new BatchReader(dataset, config.batchSize),
+    trainSamples,
+    testSamples,
+    probeSamples: epochOrder(trainSamples, config.seed, EVALUATION_STREAM).slice(0, probeCount),
+    ...startOf(config),
+    iterationLimit: Number.POSITIVE_INFINITY,
+    store: new Map(),
+    meter: newMeter(engine),
+  };
+  await writeInitialWeights(run);
+  return run;
+}
+
+export function newMeter({ plan }: Engine): ProgressMeter {
+  return new ProgressMeter(plan.graph.blocks.length);
+}
+
+/** Draws the weights of the seed and forgets the optimizer's state. */
+export async function writeInitialWeights({ engine, config }: Run): Promise<void> {
+  engine.resetOptimizer();
+  await engine.writeParameters(drawInitialWeights(engine.plan.tensors, config.initialization, config.seed));
+}
+
+/** Back to iteration 0 and the initial weights; (k, n) stays. */
+export async function rewindRun(run: Run): Promise<void> {
+  run.store.clear();
+  await writeInitialWeights(run);
+  Object.assign(run, startOf(run.config), { meter: newMeter(run.engine) });
+}
+
+export function hasEnded({ epoch, config, iteration, iterationLimit }: Run): boolean {
+  return epoch >= config.epochs || iteration >= iterationLimit;
+}
+
+/** @throws AppError `data-mismatch` when the frames are not what the network reads. */
+function checkDataset({ network, stepCount }: TrainingConfig, dataset: EncodedDataset): void {
+  const wanted = network.input.shape;
+  const { channels, height, width } = dataset.shape;
+  const sameShape = channels === wanted.channels && height === wanted.height && width === wanted.width;
+  // An image serves any number of steps.
+  const sameSteps = dataset.kind === 'frames' || dataset.stepCount === stepCount;
+  const fits = sameShape && sameSteps && dataset.kind === network.input.kind;
+  if (fits && dataset.classNames.length <= network.classCount) return;
+  throw new AppError(
+    'data-mismatch',
+    `The data set (${dataset.kind}) has ${dataset.stepCount} steps of ${channels}x${height}x${width} and ${dataset.classNames.length} classes, the network reads ` +
+      `${network.input.kind}, ${stepCount} steps of ${wanted.channels}x${wanted.height}x${wanted.width} and ${network.classCount} classes.`,
+    'Encode the recordings again with the present settings.',
+  );
+}

@@ -1,0 +1,85 @@
+import { cutBatches, epochOrder } from './batches.ts';
+import { addCorrect, evaluateSamples } from './evaluation.ts';
+import type { EpochMetrics, IterationMetrics } from './messages.ts';
+import type { Run } from './run.ts';
+
+/**
+ * Trains one batch: the next one of the epoch.
+ * @param force Asked when the batch is done: true reports its figures, whatever the rate.
+ * @returns The figures to send, or null when the last ones are too young.
+ * @throws AppError of {@link Engine.train} and of the data set's storage; the run then stands where it stood.
+ */
+export async function trainBatch(run: Run, force: () => boolean): Promise<IterationMetrics | null> {
+  const { engine, config } = run;
+  const started = performance.now();
+  const order = epochOrder(run.trainSamples, config.seed, run.epoch);
+  const batches = cutBatches(order, config.batchSize);
+  const augmentation = { spec: config.augmentation, seed: config.seed, epoch: run.epoch };
+  const { input, labels, count } = await run.reader.read(batches[run.epochIteration], augmentation);
+  engine.writeBatch(input, labels);
+  const { everyEpochs, factor } = config.learningRateDecay;
+  const decay = everyEpochs > 0 ? factor ** Math.floor(run.epoch / everyEpochs) : 1;
+  const trained = engine.train({
+    iteration: run.iteration,
+    learningRate: run.learningRate * decay,
+    seed: config.seed,
+  });
+  // While the GPU works.
+  const next = batches[run.epochIteration + 1];
+  if (next) run.reader.prefetch(next, augmentation);
+  const { losses, predictions } = await trained;
+  const blockCount = engine.plan.graph.blocks.length;
+  const correct = new Array<number>(blockCount).fill(0);
+  addCorrect(correct, predictions, labels, count, config.batchSize);
+  const seconds = (performance.now() - started) / 1000;
+  run.meter.add(losses, correct, count, seconds);
+  run.iteration++;
+  run.epochIteration++;
+  run.epochSeconds += seconds;
+  const epochIterations = batches.length;
+  if (run.epochIteration === epochIterations || run.iteration === run.iterationLimit) {
+    run.epoch++;
+    run.epochIteration = 0;
+    run.evaluated = false;
+  }
+  return run.meter.report({
+    iteration: run.iteration,
+    epoch: run.epoch,
+    epochIteration: run.epochIteration,
+    epochIterations,
+    iterationsLeft: Math.min(epochIterations * config.epochs, run.iterationLimit) - run.iteration,
+    liveBytes: engine.liveBytes,
+    peakBytes: engine.peakBytes,
+    force: force() || run.epochIteration === 0,
+  });
+}
+
+/**
+ * Figures of the epoch that has ended, with fixed weights.
+ * @param stopped Asked between batches.
+ * @returns Null when it was stopped half-way; it then begins anew the next time.
+ */
+export async function evaluateEpoch(run: Run, stopped: () => boolean): Promise<EpochMetrics | null> {
+  const train = await evaluateSamples(run.engine, run.reader, run.probeSamples, stopped);
+  const test = train && (await evaluateSamples(run.engine, run.reader, run.testSamples, stopped));
+  if (!train || !test) return null;
+  const digest = await run.engine.digest();
+  // Before any training there is no training loss: the fixed weights' own is the best answer.
+  const lossPerBlock = run.meter.takeEpochLoss() ?? train.lossPerBlock;
+  const seconds = run.epochSeconds;
+  run.epochSeconds = 0;
+  run.evaluated = true;
+  return {
+    epoch: run.epoch,
+    trainAccuracyPerBlock: train.accuracyPerBlock,
+    trainSamplesEvaluated: train.sampleCount,
+    testAccuracyPerBlock: test.accuracyPerBlock,
+    testSamples: test.sampleCount,
+    earlyReadout: test.earlyReadout,
+    loss: lossPerBlock[lossPerBlock.length - 1],
+    lossPerBlock,
+    seconds,
+    firingRates: (test.sampleCount > 0 ? test : train).firingRates,
+    digest,
+  };
+}
