@@ -184,6 +184,14 @@ export function createSessionActions(store: SessionStore, ports: SessionPorts): 
     set({ ...noMetrics(), announcement: 'Back to the initial weights.' });
   }
 
+  /** After an undo or a redo: what the page makes itself comes back by itself. */
+  function reloadBuiltIn(): void {
+    const state = get();
+    const { source } = state.settings.data;
+    if (source !== 'files' && state.loadedWith?.source !== source)
+      void runDataJob('Generating events', loadWanted);
+  }
+
   const settingsActions = createSettingsActions(store, ports);
   const columnQuestions = createColumnQuestions(store, data);
 
@@ -198,7 +206,7 @@ export function createSessionActions(store: SessionStore, ports: SessionPorts): 
     },
 
     openLink({ session, problems }) {
-      set({ settings: session, repairs: problems, undoSteps: [] });
+      set({ settings: session, repairs: problems, undoSteps: [], redoSteps: [] });
     },
 
     async loadBuiltIn(source) {
@@ -279,11 +287,12 @@ export function createSessionActions(store: SessionStore, ports: SessionPorts): 
 
     undo(label) {
       settingsActions.undo(label);
-      const state = get();
-      const { source } = state.settings.data;
-      // What the page makes itself comes back by itself.
-      if (source !== 'files' && state.loadedWith?.source !== source)
-        void runDataJob('Generating events', loadWanted);
+      reloadBuiltIn();
+    },
+
+    redo() {
+      settingsActions.redo();
+      reloadBuiltIn();
     },
 
     async share() {

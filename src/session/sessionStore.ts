@@ -61,6 +61,8 @@ export interface SessionState {
   settings: Session;
   /** Changes that can be taken back, newest last, at most {@link MAX_UNDO_STEPS}. */
   undoSteps: UndoStep[];
+  /** Changes that were taken back and can be made again, the next one last; `settings` are those they led to. */
+  redoSteps: UndoStep[];
   /** Bytes of GPU memory that a run may take on this device; null = what the device allows. Not part of a session. */
   memoryBudget: number | null;
   /** Recordings loaded, or null. They may be older than the settings: see {@link dataIsStale}. */
@@ -110,6 +112,7 @@ export function createSessionStore(
   return createStore<SessionState>(() => ({
     settings,
     undoSteps: [],
+    redoSteps: [],
     memoryBudget,
     summary: null,
     loadedWith: null,

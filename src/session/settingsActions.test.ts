@@ -1,10 +1,10 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { TrainerRequest } from '../trainer/messages.ts';
 import { decodeLink } from './linkCodec.ts';
 import { presetSession } from './presetSession.ts';
 import { defaultSession } from './session.ts';
 import { createSessionStore, pendingChanges, type RunState, type SessionStore } from './sessionStore.ts';
-import { createSettingsActions, type SettingsActions } from './settingsActions.ts';
+import { createSettingsActions, JOIN_PAUSE_MS, type SettingsActions } from './settingsActions.ts';
 
 let sent: TrainerRequest[];
 let visited: { before: string; after: string }[];
@@ -93,6 +93,73 @@ describe('taking changes back', () => {
     });
     actions.undo();
     expect(store.getState().settings).toEqual(defaultSession());
+  });
+});
+
+describe('making changes again', () => {
+  beforeEach(() => {
+    vi.useFakeTimers();
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+  const redoLabels = () => store.getState().redoSteps.map(({ label }) => label);
+
+  it('goes forward through what was taken back, in the order in which it was made', () => {
+    const states = [store.getState().settings];
+    for (const [name, value] of [
+      ['batch', 7],
+      ['epochs', 3],
+      ['lr', 0.01],
+    ] as const) {
+      actions.changeSetting(name, value);
+      states.push(store.getState().settings);
+    }
+    actions.undo('epochs');
+    expect(store.getState().settings).toEqual(states[1]);
+    expect(redoLabels()).toEqual(['lr', 'epochs']);
+    actions.redo();
+    expect(store.getState().settings).toEqual(states[2]);
+    actions.redo();
+    expect(store.getState().settings).toEqual(states[3]);
+    expect(labels()).toEqual(['batch', 'epochs', 'lr']);
+    actions.redo();
+    expect(store.getState().settings).toEqual(states[3]);
+    for (let i = 0; i < 3; i++) actions.undo();
+    expect(store.getState().settings).toEqual(states[0]);
+  });
+
+  it('forgets what was taken back when something else is changed, and keeps it when a change is refused', () => {
+    actions.changeSetting('batch', 7);
+    actions.undo();
+    expect(actions.changeSetting('epochs', 0)?.code).toBe('setting-invalid');
+    expect(redoLabels()).toEqual(['batch']);
+    actions.changeSetting('batch', 8);
+    expect(redoLabels()).toEqual([]);
+    actions.undo();
+    expect(store.getState().settings).toEqual(defaultSession());
+  });
+
+  it('hands (k, n) to the run that is under way', () => {
+    store.setState({ run: run(), status: 'running' });
+    actions.setSchedule({ truncationInterval: 3 });
+    actions.undo();
+    actions.redo();
+    expect(
+      sent.map((request) => ('schedule' in request ? request.schedule.truncationInterval : null)),
+    ).toEqual([3, 5, 3]);
+  });
+
+  it('takes a drag back as one change, and two drags with a pause between them one by one', () => {
+    for (const truncationInterval of [6, 7, 8]) actions.setSchedule({ truncationInterval });
+    vi.advanceTimersByTime(JOIN_PAUSE_MS - 1);
+    actions.setSchedule({ truncationInterval: 9 });
+    expect(labels()).toEqual(['(k, n)']);
+    vi.advanceTimersByTime(JOIN_PAUSE_MS);
+    actions.setSchedule({ truncationInterval: 12 });
+    expect(labels()).toEqual(['(k, n)', '(k, n)']);
+    actions.undo();
+    expect(store.getState().settings.schedule.truncationInterval).toBe(9);
   });
 });
 

@@ -16,7 +16,7 @@ export interface SettingsActions {
   setSchedule(change: Partial<Schedule>): void;
   /**
    * @param label What the change is, for the undo button; the setting's short name when absent. Consecutive changes of one
-   *   label count as one (typing), unless `isStep`.
+   *   label count as one (typing, dragging) while no pause of {@link JOIN_PAUSE_MS} lies between them, unless `isStep`.
    * @returns Why the value was refused, or null.
    */
   changeSetting(name: string, value: unknown, label?: string, isStep?: boolean): ErrorData | null;
@@ -26,16 +26,21 @@ export interface SettingsActions {
   choosePreset(name: string): PresetChoice;
   /** Takes the newest change back; with a label, all changes down to the newest one of that label, itself included. */
   undo(label?: string): void;
+  /** Makes the change again that was taken back last. A new change forgets what was taken back. */
+  redo(): void;
   /** @param bytes Null = what the device allows. @returns Why it was refused, or null. */
   setMemoryBudget(bytes: number | null): ErrorData | null;
 }
+
+/** Changes of one label that follow each other faster than this are one change to be taken back: a drag, typing. */
+export const JOIN_PAUSE_MS = 1000;
 
 /** Label of the change that a preset makes. */
 export const presetLabel = (name: string) => `preset ${name}`;
 
 interface Change {
   label: string;
-  /** False joins it with the change before, where that has the same label. */
+  /** False joins it with the change right before, where that has the same label. */
   isStep: boolean;
   /** True for a new system: a run that is under way keeps its (k, n) and learning rate. */
   isNewSystem?: boolean;
@@ -58,13 +63,17 @@ export function createSettingsActions(
   const set = (change: Partial<SessionState>) => store.setState(change);
   const get = () => store.getState();
 
+  let lastChangeMs = Number.NEGATIVE_INFINITY;
+
   function take(next: Session, change: Change): void {
-    const { settings, undoSteps } = get();
+    const { settings, undoSteps, redoSteps } = get();
     if (sameValue(next, settings)) return;
     const newest = undoSteps[undoSteps.length - 1];
-    const continues = !change.isStep && newest?.label === change.label;
+    const isSoon = Date.now() - lastChangeMs < JOIN_PAUSE_MS && redoSteps.length === 0;
+    const continues = !change.isStep && newest?.label === change.label && isSoon;
     const steps = continues ? undoSteps : [...undoSteps, { label: change.label, settings }];
-    set({ settings: next, undoSteps: steps.slice(-MAX_UNDO_STEPS) });
+    lastChangeMs = Date.now();
+    set({ settings: next, undoSteps: steps.slice(-MAX_UNDO_STEPS), redoSteps: [] });
     if (!change.isNewSystem) informRun(next);
   }
 
@@ -139,12 +148,39 @@ export function createSettingsActions(
     },
 
     undo(label) {
-      const { undoSteps } = get();
+      const { undoSteps, redoSteps, settings: now } = get();
       const at =
         label === undefined ? undoSteps.length - 1 : undoSteps.findLastIndex((step) => step.label === label);
       if (at < 0) return;
       const { settings, label: what } = undoSteps[at];
-      set({ settings, undoSteps: undoSteps.slice(0, at), announcement: `Taken back: ${what}.` });
+      // Each change by itself, the newest first, with the settings that it led to.
+      const takenBack = undoSteps
+        .slice(at)
+        .map((step, index) => ({
+          label: step.label,
+          settings: undoSteps[at + index + 1]?.settings ?? now,
+        }))
+        .reverse();
+      set({
+        settings,
+        undoSteps: undoSteps.slice(0, at),
+        redoSteps: [...redoSteps, ...takenBack].slice(-MAX_UNDO_STEPS),
+        announcement: `Taken back: ${what}.`,
+      });
+      informRun(settings);
+    },
+
+    redo() {
+      const { undoSteps, redoSteps, settings: before } = get();
+      const step = redoSteps[redoSteps.length - 1];
+      if (!step) return;
+      const { label, settings } = step;
+      set({
+        settings,
+        undoSteps: [...undoSteps, { label, settings: before }].slice(-MAX_UNDO_STEPS),
+        redoSteps: redoSteps.slice(0, -1),
+        announcement: `Made again: ${label}.`,
+      });
       informRun(settings);
     },
 

@@ -6,6 +6,7 @@ import { ForecastProvider } from './schedule/ForecastContext.tsx';
 import { SchedulePanel } from './schedule/SchedulePanel.tsx';
 import { SettingsPanel } from './settings/SettingsPanel.tsx';
 import { useSession } from './shared/sessionContext.tsx';
+import { useUndoKeys } from './shell/useUndoKeys.ts';
 import { ViewProvider } from './shell/ViewContext.tsx';
 import { ViewPanels } from './shell/ViewPanels.tsx';
 import { ViewTabs } from './shell/ViewTabs.tsx';
@@ -14,6 +15,7 @@ import { TrainPanel } from './train/TrainPanel.tsx';
 /** The page: three moves on one screen, data, (k, n), train; every other view is a tab of `views.tsx`. */
 export function App() {
   const announcement = useSession((state) => state.announcement);
+  useUndoKeys();
   return (
     <ForecastProvider>
       <ViewProvider>

@@ -2,6 +2,7 @@ import { useState } from 'react';
 import { Icon } from './shared/Icon.tsx';
 import { useActions, useSession } from './shared/sessionContext.tsx';
 import { useTheme } from './shared/useTheme.ts';
+import { UndoButtons } from './shell/UndoButtons.tsx';
 
 export function Header() {
   const [theme, toggleTheme] = useTheme();
@@ -20,6 +21,7 @@ export function Header() {
       </div>
       <div className="header-tools">
         <AdapterChip />
+        <UndoButtons />
         <ShareButton />
         <button
           type="button"

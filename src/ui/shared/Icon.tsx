@@ -12,6 +12,8 @@ const PATHS = {
   up: 'M6 15.4 4.6 14 12 6.6l7.4 7.4-1.4 1.4-6-6z',
   down: 'M6 8.6 4.6 10l7.4 7.4 7.4-7.4L18 8.6l-6 6z',
   next: 'M8.6 6 10 4.6l7.4 7.4-7.4 7.4L8.6 18l6-6z',
+  undo: 'M9 4 3.5 9.5 9 15v-4h5.5a3.5 3.5 0 0 1 0 7H10v2h4.5a5.5 5.5 0 0 0 0-11H9z',
+  redo: 'M15 4l5.5 5.5L15 15v-4H9.5a3.5 3.5 0 0 0 0 7H14v2H9.5a5.5 5.5 0 0 1 0-11H15z',
 } as const;
 
 export type IconName = keyof typeof PATHS;
