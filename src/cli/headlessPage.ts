@@ -1,6 +1,7 @@
 import { toErrorData } from '../core/errors.ts';
 import { createDataClient } from '../data/dataClient.ts';
 import type { TrainerPort } from '../session/ports.ts';
+import type { Session } from '../session/session.ts';
 import { EngineDevice } from '../trainer/engine.ts';
 import type { TrainerMessage } from '../trainer/messages.ts';
 import { benchInPage } from './bench/benchInPage.ts';
@@ -11,12 +12,14 @@ import type {
   BenchRequest,
   GoldenOutcome,
   GoldenRequest,
+  OpenSweepRequest,
   PageApi,
   PageEvent,
   PageReply,
   TrainOutcome,
   TrainRequest,
 } from './pageApi.ts';
+import { openSweepInPage, type SweepInPage } from './sweepInPage.ts';
 import { trainInPage } from './trainInPage.ts';
 
 let device: Promise<EngineDevice> | null = null;
@@ -73,13 +76,19 @@ function trainerPort(worker: Worker): TrainerPort {
   };
 }
 
-/** The page's own workers, made for this run and ended with it. */
-async function train(request: TrainRequest): Promise<TrainOutcome> {
+/** The page's own workers. */
+function startWorkers() {
   // Vite reads these statements as text: address and options must stand in them literally.
   const trainer = new Worker(new URL('../trainer/trainerWorker.ts', import.meta.url), { type: 'module' });
   const data = createDataClient(
     new Worker(new URL('../data/dataWorker.ts', import.meta.url), { type: 'module' }),
   );
+  return { trainer, data };
+}
+
+/** Workers are made for this run and ended with it. */
+async function train(request: TrainRequest): Promise<TrainOutcome> {
+  const { trainer, data } = startWorkers();
   try {
     return await trainInPage(request, { trainer: trainerPort(trainer), data, fetchFile: fetchBlob }, emit);
   } finally {
@@ -88,9 +97,28 @@ async function train(request: TrainRequest): Promise<TrainOutcome> {
   }
 }
 
+let sweep: SweepInPage | null = null;
+
+/** The trainer stays for all runs of the sweep; the recordings are encoded once. */
+async function openSweep(request: OpenSweepRequest) {
+  const { trainer, data } = startWorkers();
+  const ports = { trainer: trainerPort(trainer), data, fetchFile: fetchBlob };
+  try {
+    sweep = await openSweepInPage(request, ports, emit);
+    return sweep.outcome;
+  } finally {
+    data.dispose();
+  }
+}
+
 const functions: { [Name in keyof PageApi]: unknown } = {
   golden: answering(golden),
   train: answering(train),
+  openSweep: answering(openSweep),
+  sweepRun: answering(async (session: Session) => {
+    if (!sweep) throw new Error('No sweep was opened.');
+    return sweep.train(session);
+  }),
   bench: answering(async (request: BenchRequest) => benchInPage(await connectedDevice(), request)),
 };
 Object.assign(globalThis, { spikelet: functions });

@@ -7,6 +7,7 @@ type Command = (args: string[], host: CommandHost) => Promise<number>;
 // Imported when asked for: a command starts no slower because of the others.
 const COMMANDS: Record<string, () => Promise<Command>> = {
   train: async () => (await import('./trainCommand.ts')).trainCommand,
+  sweep: async () => (await import('./sweepCommand.ts')).sweepCommand,
   golden: async () => (await import('./goldenCommand.ts')).goldenCommand,
   cost: async () => (await import('./cost.ts')).costCommand,
   bench: async () => (await import('./benchCommand.ts')).benchCommand,

@@ -1,5 +1,6 @@
 import type { ErrorData } from '../core/errors.ts';
 import type { Session } from '../session/session.ts';
+import type { CellResult } from '../session/sweep/sweepResults.ts';
 import type { AdapterInfo, EpochMetrics } from '../trainer/messages.ts';
 import type { SharedFile } from './host.ts';
 
@@ -29,6 +30,23 @@ export interface TrainOutcome {
   adapter: AdapterInfo;
   trainSamples: number;
   testSamples: number;
+}
+
+/** Loads and encodes the recordings of a sweep, for all the runs that follow. */
+export interface OpenSweepRequest {
+  base: Session;
+  /** Recordings to import; null = the built-in set that the base names. */
+  files: SharedFile[] | null;
+  limits: TrainRequest['limits'];
+  /** sha256 (hex) of the recordings that the sweep began with; null for a new one. */
+  fingerprint: string | null;
+}
+
+export interface OpenSweepOutcome {
+  /** The base with what the data set says filled in. */
+  base: Session;
+  fingerprint: string;
+  adapter: AdapterInfo;
 }
 
 export interface GoldenRequest {
@@ -91,6 +109,9 @@ export type PageEvent =
 /** Functions that headless.html offers to the commands. */
 export interface PageApi {
   train(request: TrainRequest): Promise<TrainOutcome>;
+  openSweep(request: OpenSweepRequest): Promise<OpenSweepOutcome>;
+  /** Trains one run of the sweep that was opened; its session is the opened base with (k, n) and so on replaced. */
+  sweepRun(session: Session): Promise<CellResult>;
   golden(request: GoldenRequest): Promise<GoldenOutcome>;
   bench(request: BenchRequest): Promise<BenchOutcome>;
 }

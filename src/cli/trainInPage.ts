@@ -1,14 +1,9 @@
-import { AppError, fromErrorData } from '../core/errors.ts';
+import { AppError } from '../core/errors.ts';
 import type { DataPort, DataSummary, DroppedFile, TrainerPort } from '../session/ports.ts';
 import { loadBuiltInSet, prepareRun, settingsForData } from '../session/runPreparation.ts';
 import type { Session } from '../session/session.ts';
-import type {
-  AdapterInfo,
-  EpochMetrics,
-  IterationMetrics,
-  TrainerMessage,
-  TrainerRequest,
-} from '../trainer/messages.ts';
+import { createInbox, type TrainerInbox } from '../session/trainerInbox.ts';
+import type { AdapterInfo, EpochMetrics, IterationMetrics, TrainerRequest } from '../trainer/messages.ts';
 import type { SharedFile } from './host.ts';
 import type { PageEvent, TrainOutcome, TrainRequest } from './pageApi.ts';
 
@@ -71,9 +66,10 @@ export async function trainInPage(
   };
 }
 
-async function loadRecordings(
-  { session, files, limits }: TrainRequest,
-  { data, fetchFile }: TrainPorts,
+/** Loads what a request names. @returns The session, with what the data set says filled in. */
+export async function loadRecordings(
+  { session, files, limits }: Pick<TrainRequest, 'session' | 'files' | 'limits'>,
+  { data, fetchFile }: Pick<TrainPorts, 'data' | 'fetchFile'>,
   emit: (event: PageEvent) => void,
 ): Promise<Session> {
   const onProgress = ({ done, total, label }: { done: number; total: number; label: string }) =>
@@ -118,39 +114,6 @@ async function fetchAll(files: SharedFile[], fetchFile: TrainPorts['fetchFile'])
   return dropped;
 }
 
-type MessageOf<Type extends TrainerMessage['type']> = Extract<TrainerMessage, { type: Type }>;
-
-interface Inbox {
-  /** The next message of this type; others are passed over. @throws AppError of an `error` message. */
-  next<Type extends TrainerMessage['type']>(...types: Type[]): Promise<MessageOf<Type>>;
-}
-
-/** Turns the trainer's messages into something that can be awaited, losing none that arrive in between. */
-function createInbox(trainer: TrainerPort): Inbox {
-  const waiting: TrainerMessage[] = [];
-  let wake: () => void = () => {};
-  trainer.onMessage((message) => {
-    waiting.push(message);
-    wake();
-  });
-  return {
-    async next<Type extends TrainerMessage['type']>(...types: Type[]) {
-      while (true) {
-        const message = waiting.shift();
-        if (message === undefined) {
-          await new Promise<void>((resolve) => {
-            wake = resolve;
-          });
-        } else if (message.type === 'error') {
-          throw fromErrorData(message.error);
-        } else if ((types as string[]).includes(message.type)) {
-          return message as MessageOf<Type>;
-        }
-      }
-    },
-  };
-}
-
 /** When a run ends: with its last epoch, or before that after so many iterations. */
 interface RunLength {
   epochs: number;
@@ -160,7 +123,7 @@ interface RunLength {
 async function runEpochs(
   length: RunLength,
   trainer: { post(request: TrainerRequest): void },
-  inbox: Inbox,
+  inbox: TrainerInbox,
   emit: (event: PageEvent) => void,
 ): Promise<{ epochs: EpochMetrics[]; iterations: number; peakBytes: number }> {
   const epochs: EpochMetrics[] = [];

@@ -17,7 +17,7 @@ function finished(
   const cells = sweepCells(spec).map((cell) => {
     const { truncationInterval: k, blockSize: n, classifier } = cell.point;
     const testAccuracy = accuracy(k, n, classifier === 'random', cell.seed);
-    return { cell, status: 'done' as const, problem: null, result: { testAccuracy } as CellResult };
+    return { cell, status: 'done' as const, problem: null, note: '', result: { testAccuracy } as CellResult };
   });
   return { spec, fingerprint, cells };
 }

@@ -19,8 +19,8 @@ export const cellResultSchema = z.strictObject({
   /** [epoch] Test accuracy after epochs 1, 2, ...: what early stopping looks at. */
   accuracyByEpoch: z.array(share),
   testSamples: count,
-  /** Mean training loss of the last epoch, last block. */
-  loss: z.number(),
+  /** Mean training loss of the last epoch, last block; null where it grew beyond all numbers. */
+  loss: z.number().nullable(),
   /** Bytes of GPU buffers at the peak, from the ledger. */
   peakBytes: count,
   /** sha256 (hex) of all weights after the last epoch. */
@@ -37,10 +37,21 @@ export type CellResult = z.infer<typeof cellResultSchema>;
  * waiting  in the queue (or waiting for a further stage of early stopping)
  * running  being trained now
  * done     trained to its last epoch
+ * stopped  trained in part, and left behind by early stopping
+ * skipped  never trained: above the memory limit, or not asked for by the search
  * failed   stopped by an error; can be tried again
  * removed  taken out of the queue by the visitor
  */
-export type CellStatus = 'waiting' | 'running' | 'done' | 'failed' | 'removed';
+export const CELL_STATUSES = [
+  'waiting',
+  'running',
+  'done',
+  'stopped',
+  'skipped',
+  'failed',
+  'removed',
+] as const;
+export type CellStatus = (typeof CELL_STATUSES)[number];
 
 /** One run of a sweep with all that is known of it. */
 export interface CellRecord {
@@ -50,6 +61,8 @@ export interface CellRecord {
   result: CellResult | null;
   /** Why it failed. */
   problem: { code: string; message: string; hint: string } | null;
+  /** Why it was stopped or skipped, for people; '' otherwise. */
+  note: string;
 }
 
 /** A finished or half-finished sweep as other parts read it (claims, reports). */
