@@ -1,7 +1,8 @@
 import { randomSamples, randomTensors } from '../../src/testing/randomNetwork.ts';
 import { Engine, EngineDevice } from '../../src/trainer/engine.ts';
 import { channelsLast, packFrames } from '../../src/trainer/packing.ts';
-import type { EngineOutcome, EnginePage, EngineRun, LoopPage } from './engineRun.ts';
+import type { EngineOutcome, EnginePage, EngineRun, InspectRun, LoopPage } from './engineRun.ts';
+import { inspectOne } from './inspectPage.ts';
 import { runLoop } from './loopPage.ts';
 
 async function createEnginePage(): Promise<EnginePage & LoopPage> {
@@ -46,7 +47,8 @@ async function createEnginePage(): Promise<EnginePage & LoopPage> {
     }
   }
 
-  return { train, runLoop };
+  const inspect = async (run: InspectRun) => ({ ...(await inspectOne(device, run)), stray: stray.splice(0) });
+  return { train, runLoop, inspect };
 }
 
 function writeBatch(engine: Engine, { config, density, sampleCount }: EngineRun, seed: number): void {

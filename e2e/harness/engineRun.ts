@@ -1,5 +1,6 @@
 import type { PlanRequest } from '../../src/core/plan/planBuilder.ts';
 import type { TrainingConfig } from '../../src/core/trainingConfig.ts';
+import type { SampleInspection, SamplePicture, TestPredictions } from '../../src/trainer/inspection.ts';
 
 /** One training run on random data, as plain data: every number follows from the request. */
 export interface EngineRun {
@@ -48,6 +49,8 @@ export interface LoopRun {
   pauseAfter?: number[];
   /** After these iterations: re-plan with the same (k, n), which reads all weights back and allocates anew. */
   replanAfter?: number[];
+  /** After these iterations: look at a sample, and at pictures of samples, without stopping. */
+  inspectAfter?: number[];
   /** Run to the end, rewind, and run to the end again; the second run's figures count. */
   rewind?: boolean;
 }
@@ -58,9 +61,41 @@ export interface LoopOutcome {
   testAccuracies: number[];
   iterations: number;
   statuses: string[];
+  /** What was seen on the way, and the predictions of the test samples after every epoch. */
+  inspections: SampleInspection[];
+  pictures: SamplePicture[];
+  testPredictions: TestPredictions[];
+  stray: string[];
+}
+
+/** One sample looked at with the start values of its seed, and the same sample evaluated. */
+export interface InspectRun {
+  config: TrainingConfig;
+  options?: Omit<PlanRequest, 'config'>;
+  seed: number;
+  /** Place in the batch that `randomSamples` draws. */
+  sample: number;
+  layer?: string;
+  neuron?: number;
+}
+
+export interface InspectOutcome {
+  inspection: Omit<SampleInspection, 'iteration' | 'epoch'>;
+  /** Evaluation of the sample alone: u32[blocks], u32[T], spikes per counted stage. */
+  predictions: number[];
+  stepPredictions: number[];
+  totals: { layer: string; spikes: number }[];
+  /** Bytes of the ledger before and after, and its peak. */
+  bytesBefore: number;
+  bytesAfter: number;
+  peakBytes: number;
+  forecastBytes: number;
+  digestBefore: string;
+  digestAfter: string;
   stray: string[];
 }
 
 export interface LoopPage {
   runLoop(run: LoopRun): Promise<LoopOutcome>;
+  inspect(run: InspectRun): Promise<InspectOutcome>;
 }

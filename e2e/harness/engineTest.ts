@@ -1,5 +1,14 @@
 import { test as base } from '@playwright/test';
-import type { EngineOutcome, EnginePage, EngineRun, LoopOutcome, LoopPage, LoopRun } from './engineRun.ts';
+import type {
+  EngineOutcome,
+  EnginePage,
+  EngineRun,
+  InspectOutcome,
+  InspectRun,
+  LoopOutcome,
+  LoopPage,
+  LoopRun,
+} from './engineRun.ts';
 
 /** Playwright's `test` with the fixture `engine`: the training engine on the GPU; one page serves a worker's tests. */
 export const test = base.extend<object, { engine: EnginePage & LoopPage }>({
@@ -23,6 +32,14 @@ export const test = base.extend<object, { engine: EnginePage & LoopPage }>({
           const outcome = await page.evaluate(async (request) => {
             const enginePage = await (globalThis as unknown as { enginePage: Promise<LoopPage> }).enginePage;
             return enginePage.runLoop(request);
+          }, run);
+          expect(outcome.stray).toEqual([]);
+          return outcome;
+        },
+        async inspect(run: InspectRun): Promise<InspectOutcome> {
+          const outcome = await page.evaluate(async (request) => {
+            const enginePage = await (globalThis as unknown as { enginePage: Promise<LoopPage> }).enginePage;
+            return enginePage.inspect(request);
           }, run);
           expect(outcome.stray).toEqual([]);
           return outcome;

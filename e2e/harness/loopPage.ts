@@ -39,7 +39,16 @@ function madeUpDataset({ config, sampleCount }: LoopRun): EncodedDataset {
 
 /** Drives the training loop as the page does, by messages alone. */
 export async function runLoop(run: LoopRun): Promise<LoopOutcome> {
-  const outcome: LoopOutcome = { digests: [], testAccuracies: [], iterations: 0, statuses: [], stray: [] };
+  const outcome: LoopOutcome = {
+    digests: [],
+    testAccuracies: [],
+    iterations: 0,
+    statuses: [],
+    inspections: [],
+    pictures: [],
+    testPredictions: [],
+    stray: [],
+  };
   let finished: () => void = () => {};
   const done = new Set<number>();
   const trainer = new Trainer((message: TrainerMessage) => {
@@ -54,6 +63,14 @@ export async function runLoop(run: LoopRun): Promise<LoopOutcome> {
       outcome.testAccuracies.push(
         message.metrics.testAccuracyPerBlock[message.metrics.testAccuracyPerBlock.length - 1],
       );
+    } else if (message.type === 'inspectionFailed') {
+      outcome.stray.push(message.error.message);
+    } else if (message.type === 'inspection') {
+      outcome.inspections.push(message.inspection);
+    } else if (message.type === 'pictures') {
+      outcome.pictures.push(...message.pictures);
+    } else if (message.type === 'testPredictions') {
+      outcome.testPredictions.push(message.predictions);
     } else if (message.type === 'iteration') {
       outcome.iterations = message.metrics.iteration;
       interrupt(message.metrics.iteration);
@@ -62,6 +79,13 @@ export async function runLoop(run: LoopRun): Promise<LoopOutcome> {
 
   /** Messages come at most ten times a second, so an interruption strikes at the first one after its iteration. */
   function interrupt(iteration: number): void {
+    for (const at of run.inspectAfter ?? []) {
+      if (iteration < at || done.has(at + 0.5)) continue;
+      done.add(at + 0.5);
+      void trainer.handle({ type: 'inspectSample', sample: at, layer: 'conv0', neuron: 3 });
+      void trainer.handle({ type: 'pictureSamples', samples: [at, 0] });
+      return;
+    }
     for (const at of run.pauseAfter ?? []) {
       if (iteration < at || done.has(at)) continue;
       done.add(at);

@@ -22,6 +22,13 @@ export interface ExecutorParts {
   windowLayout: StructLayout;
 }
 
+/** Part of a planned buffer: bytes from its start, and how many. */
+export interface BufferPiece {
+  name: string;
+  offset: number;
+  bytes: number;
+}
+
 interface PreparedPass {
   pipeline: GPUComputePipeline;
   bindGroup: GPUBindGroup;
@@ -372,6 +379,45 @@ export class Executor {
       this.#parts.device.queue.submit([encoder.finish()]);
       await this.#mapped(piece, (range) => result.set(new Uint8Array(range), done));
     }
+    return result.buffer;
+  }
+
+  /**
+   * Reads parts of planned buffers, packed one after the other: as many at a time as the readback slab holds.
+   * Offsets and lengths are bytes, multiples of 4.
+   */
+  async gather(pieces: readonly BufferPiece[]): Promise<ArrayBuffer> {
+    const total = pieces.reduce((sum, { bytes }) => sum + bytes, 0);
+    const result = new Uint8Array(total);
+    const room = this.#readback.size;
+    let encoder = this.#parts.device.createCommandEncoder({ label: 'gather' });
+    let waiting = 0;
+    let done = 0;
+    const flush = async () => {
+      this.#parts.device.queue.submit([encoder.finish()]);
+      await this.#mapped(waiting, (range) => result.set(new Uint8Array(range).subarray(0, waiting), done));
+      done += waiting;
+      waiting = 0;
+      encoder = this.#parts.device.createCommandEncoder({ label: 'gather' });
+    };
+    for (const { name, offset, bytes } of pieces) {
+      const place = this.#place(name);
+      if (offset + bytes > place.bytes) {
+        throw new AppError(
+          'buffer-overrun',
+          `${bytes} bytes at ${offset} lie outside ${name}, which has ${place.bytes}.`,
+          'Please report this.',
+        );
+      }
+      for (let from = 0; from < bytes; ) {
+        const size = Math.min(bytes - from, room - waiting);
+        encoder.copyBufferToBuffer(place.buffer, place.offset + offset + from, this.#readback, waiting, size);
+        waiting += size;
+        from += size;
+        if (waiting === room) await flush();
+      }
+    }
+    if (waiting > 0) await flush();
     return result.buffer;
   }
 

@@ -33,6 +33,8 @@ export interface ReferenceRecord {
   gradients: Map<string, Float64Array>[];
   /** Spikes before dropout per stage, [T][B][C][H][W]. */
   spikes: Map<string, Float64Array>;
+  /** Membranes after every step and before the reset of that step's spike, per stage, [T][B][C][H][W]. */
+  membraneTraces: Map<string, Float64Array>;
   /** Membranes after the last step per stage, [B][C][H][W]. */
   membranes: Map<string, Float64Array>;
   /** Per block: spikes per class over all steps, [B][classes], and the class read out, [B]. */
@@ -60,6 +62,7 @@ interface BatchRun {
   record: ReferenceRecord;
   /** Spikes per stage, one part per interval. */
   spikeParts: Map<string, Float64Array[]>;
+  membraneParts: Map<string, Float64Array[]>;
 }
 
 /**
@@ -126,12 +129,15 @@ export class ReferenceTrainer {
       losses: [],
       gradients: [],
       spikes: new Map(),
+      membraneTraces: new Map(),
       membranes: new Map(),
       counts: this.graph.blocks.map(() => new Float64Array(labels.length * classCount)),
       predictions: this.graph.blocks.map(() => new Int32Array(labels.length)),
       margin: Number.POSITIVE_INFINITY,
     };
-    return { batch, states, masks, training, record, spikeParts: new Map<string, Float64Array[]>() };
+    const spikeParts = new Map<string, Float64Array[]>();
+    const membraneParts = new Map<string, Float64Array[]>();
+    return { batch, states, masks, training, record, spikeParts, membraneParts };
   }
 
   /** Runs every block through an interval. @returns The gradients of its trained tensors (training only). */
@@ -182,11 +188,12 @@ export class ReferenceTrainer {
     );
   }
 
-  #recordSpikes(trace: BlockTrace, { spikeParts, record }: BatchRun): void {
+  #recordSpikes(trace: BlockTrace, { spikeParts, membraneParts, record }: BatchRun): void {
     for (const [id, { spikes, membranes }] of trace) {
       const { name, lif, neuron } = this.graph.stages[id];
       if (!lif) continue;
       spikeParts.set(name, [...(spikeParts.get(name) ?? []), spikes]);
+      membraneParts.set(name, [...(membraneParts.get(name) ?? []), membranes]);
       const edge = neuron.surrogate === 'rectangular' ? neuron.surrogateWidth / 2 : Number.POSITIVE_INFINITY;
       for (const u of membranes) {
         const distance = Math.abs(u - neuron.threshold);
@@ -195,9 +202,12 @@ export class ReferenceTrainer {
     }
   }
 
-  #finish({ record, spikeParts, states }: BatchRun): ReferenceRecord {
+  #finish({ record, spikeParts, membraneParts, states }: BatchRun): ReferenceRecord {
     for (const [name, parts] of spikeParts) {
       record.spikes.set(name, Float64Array.from(parts.flatMap((part) => [...part])));
+    }
+    for (const [name, parts] of membraneParts) {
+      record.membraneTraces.set(name, Float64Array.from(parts.flatMap((part) => [...part])));
     }
     for (const [id, { membrane }] of states) record.membranes.set(this.graph.stages[id].name, membrane);
     return record;

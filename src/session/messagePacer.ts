@@ -4,7 +4,7 @@ import type { TrainerMessage } from '../trainer/messages.ts';
 const FIGURES_MS = 100;
 
 /**
- * Hands messages on in order, but figures (iterations, epochs) at most every 100 ms, all that have come by then at
+ * Hands messages on in order, but figures (iterations, epochs, predictions) at most every 100 ms, all that have come by then at
  * once: tiny networks finish hundreds of epochs per second, and a page drawn for each of them would never come to
  * rest. Any other message goes on at once, after the figures that came before it.
  *
@@ -36,5 +36,5 @@ export function createMessagePacer(
 }
 
 function isFigure(message: TrainerMessage): boolean {
-  return message.type === 'iteration' || message.type === 'epoch';
+  return message.type === 'iteration' || message.type === 'epoch' || message.type === 'testPredictions';
 }

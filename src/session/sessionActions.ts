@@ -1,6 +1,7 @@
 import { AppError, fromErrorData, toErrorData } from '../core/errors.ts';
 import type { TrainerMessage, TrainerRequest } from '../trainer/messages.ts';
 import { createColumnQuestions } from './columnQuestions.ts';
+import { createInsideActions, type InsideActions } from './inside/insideActions.ts';
 import { type DecodedLink, encodeLink } from './linkCodec.ts';
 import { createMessagePacer } from './messagePacer.ts';
 import type { ColumnChoice, DroppedFile, RecordingView, SessionPorts, TrainerPort } from './ports.ts';
@@ -18,7 +19,7 @@ import { createSettingsActions, type SettingsActions } from './settingsActions.t
 import { reduceTrainerMessage } from './trainerEvents.ts';
 
 /** What the visitor can do. Every action returns at once or settles without throwing; problems go to the store. */
-export interface SessionActions extends SettingsActions {
+export interface SessionActions extends SettingsActions, InsideActions {
   /** Takes over what a link held. Starts nothing. */
   openLink(decoded: DecodedLink): void;
   loadBuiltIn(source: Exclude<DataSource, 'files'>): Promise<void>;
@@ -197,6 +198,7 @@ export function createSessionActions(store: SessionStore, ports: SessionPorts): 
 
   return {
     ...settingsActions,
+    ...createInsideActions(store, ports),
 
     choosePreset(name) {
       const choice = settingsActions.choosePreset(name);

@@ -1,6 +1,7 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { ErrorData } from '../core/errors.ts';
 import type { AdapterInfo, EpochMetrics, IterationMetrics, TrainerStatus } from '../trainer/messages.ts';
+import { emptyInside, type InsideState } from './inside/insideState.ts';
 import { emptyHistory, type MetricsHistory } from './metricsHistory.ts';
 import type { DataProgress, DataSummary, ImportProblem, TextPreview } from './ports.ts';
 import { defaultSession, type Session } from './session.ts';
@@ -85,6 +86,8 @@ export interface SessionState {
   epochs: EpochMetrics[];
   history: MetricsHistory;
   marks: ScheduleMark[];
+  /** Samples seen from inside, and what the test samples were read out as. */
+  inside: InsideState;
   problems: Problem[];
   /** What had to be repaired in the link that was opened. */
   repairs: ErrorData[];
@@ -101,8 +104,8 @@ export const MAX_UNDO_STEPS = 50;
 export type SessionStore = StoreApi<SessionState>;
 
 /** What a run shows before its first iteration. */
-export function noMetrics(): Pick<SessionState, 'iteration' | 'epochs' | 'history' | 'marks'> {
-  return { iteration: null, epochs: [], history: emptyHistory(), marks: [] };
+export function noMetrics(): Pick<SessionState, 'iteration' | 'epochs' | 'history' | 'marks' | 'inside'> {
+  return { iteration: null, epochs: [], history: emptyHistory(), marks: [], inside: emptyInside() };
 }
 
 export function createSessionStore(

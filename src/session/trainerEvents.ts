@@ -1,4 +1,5 @@
 import type { TrainerMessage, TrainerStatus } from '../trainer/messages.ts';
+import { reduceInside } from './inside/insideState.ts';
 import { appendMetrics } from './metricsHistory.ts';
 import { MAX_EPOCH_ROWS, type SessionState } from './sessionStore.ts';
 
@@ -45,6 +46,11 @@ export function reduceTrainerMessage(state: SessionState, message: TrainerMessag
       return state.gpu.state === 'checking'
         ? { gpu: { state: 'missing', adapter: null, problem: message.error }, status: 'idle' }
         : { status: 'failed', announcement: message.error.message };
+    case 'testPredictions':
+    case 'inspection':
+    case 'pictures':
+    case 'inspectionFailed':
+      return { inside: reduceInside(state.inside, message) };
     case 'weights':
       return {};
   }

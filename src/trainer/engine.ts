@@ -5,7 +5,7 @@ import type { ProgramStep, StepWindow, TensorSpec, TrainingPlan } from '../core/
 import type { Range } from '../core/schedule.ts';
 import { createSha256 } from '../core/sha256.ts';
 import { type GpuDevice, requestGpuDevice } from '../gpu/device.ts';
-import { Executor, type ExecutorParts } from '../gpu/executor.ts';
+import { type BufferPiece, Executor, type ExecutorParts } from '../gpu/executor.ts';
 import { ByteLedger } from '../gpu/ledger.ts';
 import { PipelineCache } from '../gpu/pipelineCache.ts';
 import { kernelOf, LAYER_PARAMS, STEP_WINDOW } from '../kernels/index.ts';
@@ -264,6 +264,29 @@ export class Engine {
     return result;
   }
 
+  /**
+   * Runs part of a program with the uniform of one window changed: the steps it covers, and where they lie. The windows of
+   * the next iteration are written anew, so nothing is left of it. For looking inside a sample; see probe.ts.
+   */
+  async runWindow(
+    steps: readonly ProgramStep[],
+    index: number,
+    change: Partial<StepWindow> = {},
+  ): Promise<void> {
+    const settings = { iteration: 0, learningRate: 0, seed: 0 };
+    this.#executor.writeWindows(
+      this.plan.windows.map((window, i) =>
+        this.#windowValues(i === index ? { ...window, ...change } : window, settings),
+      ),
+    );
+    await this.#executor.run(steps);
+  }
+
+  /** Parts of planned buffers, packed one after the other. Bytes, multiples of 4. */
+  gather(pieces: readonly BufferPiece[]): Promise<ArrayBuffer> {
+    return this.#executor.gather(pieces);
+  }
+
   /** Raw bytes of a planned buffer. */
   readBuffer(name: string): Promise<ArrayBuffer> {
     return this.#executor.read(name);
@@ -317,6 +340,13 @@ export class Engine {
   /** All tensors in the documented order (plan.tensors) and the interface layout. */
   readParameters(): Promise<NamedTensor[]> {
     return this.#readTensors(this.plan.tensors, (tensor) => tensor.buffer);
+  }
+
+  /** One tensor by its interface name, in the interface layout; null where the network has none of that name. */
+  async readParameter(name: string): Promise<NamedTensor | null> {
+    const wanted = this.plan.tensors.filter((tensor) => tensor.name === name);
+    const [found] = await this.#readTensors(wanted, (tensor) => tensor.buffer);
+    return found ?? null;
   }
 
   async #readTensors(

@@ -13,6 +13,8 @@ export interface EvaluationResult {
   earlyReadout: number[];
   firingRates: { layer: string; rate: number }[];
   sampleCount: number;
+  /** Class read out by the last block, per sample in the order given. */
+  predicted: Uint16Array;
 }
 
 /**
@@ -33,6 +35,7 @@ export async function evaluateSamples(
   const loss = new Array<number>(blockCount).fill(0);
   const stepCorrect = new Array<number>(stepCount).fill(0);
   const spikes = new Array<number>(plan.countedStages.length).fill(0);
+  const predicted = new Uint16Array(samples.length);
   const batches = cutBatches(samples, batchSize);
   for (const [index, places] of batches.entries()) {
     if (shouldStop()) return null;
@@ -46,6 +49,8 @@ export async function evaluateSamples(
       loss[i % blockCount] += (value * count) / (plan.intervals.length * samples.length);
     }
     addCorrect(correct, predictions, labels, count, batchSize);
+    const lastBlock = (blockCount - 1) * batchSize;
+    predicted.set(predictions.subarray(lastBlock, lastBlock + count), index * batchSize);
     addCorrect(stepCorrect, stepPredictions, labels, count, batchSize);
     for (const [slot, total] of totals.entries()) spikes[slot] += total;
   }
@@ -53,6 +58,7 @@ export async function evaluateSamples(
   const shareOf = (hits: number) => (sampleCount > 0 ? hits / sampleCount : 0);
   return {
     sampleCount,
+    predicted,
     lossPerBlock: loss,
     accuracyPerBlock: correct.map(shareOf),
     earlyReadout: stepCorrect.map(shareOf),

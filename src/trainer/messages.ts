@@ -2,6 +2,9 @@ import type { EncodedDataset } from '../core/encodedDataset.ts';
 import type { ErrorData } from '../core/errors.ts';
 import type { Schedule } from '../core/schedule.ts';
 import type { TrainingConfig } from '../core/trainingConfig.ts';
+import type { SampleInspection, SamplePicture, TestPredictions } from './inspection.ts';
+
+export type { SampleInspection, SamplePicture, TestPredictions } from './inspection.ts';
 
 /** What the page and the commands say to the trainer worker. Plain data only. */
 export type TrainerRequest =
@@ -23,6 +26,13 @@ export type TrainerRequest =
   | { type: 'setSchedule'; schedule: Schedule }
   /** Takes effect at the next iteration; nothing is rebuilt. */
   | { type: 'setLearningRate'; learningRate: number }
+  /**
+   * One sample forward with the present weights, between two iterations of a run that goes on. Answered by `inspection`, or
+   * by `inspectionFailed`: the run goes on. Leaves no trace in the weights.
+   */
+  | { type: 'inspectSample'; sample: number; layer?: string; neuron?: number }
+  /** Samples as pictures. Answered by `pictures`, or by `inspectionFailed`. */
+  | { type: 'pictureSamples'; samples: number[] }
   /** Answered by `weights`. */
   | { type: 'exportWeights' }
   | { type: 'dispose' };
@@ -85,6 +95,8 @@ export interface EpochMetrics {
   seconds: number;
   /** Mean firing rate per LIF layer over the evaluated test samples, 0..1. */
   firingRates: { layer: string; rate: number }[];
+  /** Change of each trainable layer's weights since the figures before, relative to their size; empty the first time. */
+  weightChanges?: { layer: string; change: number }[];
   /** sha256 (hex) of all weights in the documented order. */
   digest: string;
 }
@@ -110,5 +122,10 @@ export type TrainerMessage =
   | { type: 'status'; status: TrainerStatus }
   | { type: 'iteration'; metrics: IterationMetrics }
   | { type: 'epoch'; metrics: EpochMetrics }
+  /** After every `epoch` that looked at test samples: what they were read out as. */
+  | { type: 'testPredictions'; predictions: TestPredictions }
+  | { type: 'inspection'; inspection: SampleInspection }
+  | { type: 'pictures'; pictures: SamplePicture[] }
+  | { type: 'inspectionFailed'; error: ErrorData }
   | { type: 'weights'; tensors: NamedTensor[]; digest: string }
   | { type: 'error'; error: ErrorData };

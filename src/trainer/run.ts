@@ -6,6 +6,7 @@ import type { ParameterStore } from './carryOver.ts';
 import { Engine, type EngineDevice } from './engine.ts';
 import { drawInitialWeights } from './initialWeights.ts';
 import { ProgressMeter } from './progressMeter.ts';
+import { WeightChangeMeter } from './weightChange.ts';
 
 /** Training samples looked at with fixed weights after an epoch: as many as the test split has, but at least this. */
 const MIN_TRAIN_EVALUATION = 100;
@@ -44,6 +45,7 @@ export interface Run extends RunRequest, RunProgress {
   /** Parameters of other (k, n) that this run has had. */
   store: ParameterStore;
   meter: ProgressMeter;
+  weightChange: WeightChangeMeter;
 }
 
 function startOf({ optimizer }: TrainingConfig): RunProgress {
@@ -88,6 +90,7 @@ export async function createRun(device: EngineDevice, request: RunRequest): Prom
     iterationLimit: Number.POSITIVE_INFINITY,
     store: new Map(),
     meter: newMeter(engine),
+    weightChange: new WeightChangeMeter(),
   };
   await writeInitialWeights(run);
   return run;
@@ -98,7 +101,9 @@ export function newMeter({ plan }: Engine): ProgressMeter {
 }
 
 /** Draws the weights of the seed and forgets the optimizer's state. */
-export async function writeInitialWeights({ engine, config }: Run): Promise<void> {
+export async function writeInitialWeights({ engine, config, weightChange }: Run): Promise<void> {
+  // What is set has not been learnt.
+  weightChange.forget();
   engine.resetOptimizer();
   await engine.writeParameters(drawInitialWeights(engine.plan.tensors, config.initialization, config.seed));
 }

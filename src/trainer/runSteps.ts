@@ -1,6 +1,7 @@
 import { cutBatches, epochOrder } from './batches.ts';
+import { digestOf } from './engine.ts';
 import { addCorrect, evaluateSamples } from './evaluation.ts';
-import type { EpochMetrics, IterationMetrics } from './messages.ts';
+import type { EpochMetrics, IterationMetrics, TestPredictions } from './messages.ts';
 import type { Run } from './run.ts';
 
 /**
@@ -54,22 +55,28 @@ export async function trainBatch(run: Run, force: () => boolean): Promise<Iterat
   });
 }
 
+/** Figures of an epoch, and what its test samples were read out as. */
+export interface EpochFigures {
+  metrics: EpochMetrics;
+  predictions: TestPredictions;
+}
+
 /**
  * Figures of the epoch that has ended, with fixed weights.
  * @param stopped Asked between batches.
  * @returns Null when it was stopped half-way; it then begins anew the next time.
  */
-export async function evaluateEpoch(run: Run, stopped: () => boolean): Promise<EpochMetrics | null> {
+export async function evaluateEpoch(run: Run, stopped: () => boolean): Promise<EpochFigures | null> {
   const train = await evaluateSamples(run.engine, run.reader, run.probeSamples, stopped);
   const test = train && (await evaluateSamples(run.engine, run.reader, run.testSamples, stopped));
   if (!train || !test) return null;
-  const digest = await run.engine.digest();
+  const tensors = await run.engine.readParameters();
   // Before any training there is no training loss: the fixed weights' own is the best answer.
   const lossPerBlock = run.meter.takeEpochLoss() ?? train.lossPerBlock;
   const seconds = run.epochSeconds;
   run.epochSeconds = 0;
   run.evaluated = true;
-  return {
+  const metrics: EpochMetrics = {
     epoch: run.epoch,
     trainAccuracyPerBlock: train.accuracyPerBlock,
     trainSamplesEvaluated: train.sampleCount,
@@ -80,6 +87,18 @@ export async function evaluateEpoch(run: Run, stopped: () => boolean): Promise<E
     lossPerBlock,
     seconds,
     firingRates: (test.sampleCount > 0 ? test : train).firingRates,
-    digest,
+    weightChanges: run.weightChange.measure(run.engine.plan, tensors),
+    digest: digestOf(tensors),
+  };
+  return { metrics, predictions: predictionsOf(run, test.predicted) };
+}
+
+function predictionsOf({ dataset, epoch, testSamples }: Run, predicted: Uint16Array): TestPredictions {
+  return {
+    epoch,
+    classNames: dataset.classNames,
+    samples: Uint32Array.from(testSamples),
+    labels: Uint16Array.from(testSamples, (sample) => dataset.labels[sample]),
+    predicted,
   };
 }

@@ -1,3 +1,4 @@
+import { inspectSample, pictureSamples } from './lookRequests.ts';
 import type { TrainerMessage, TrainerRequest } from './messages.ts';
 import type { RequestHandler } from './requestHandler.ts';
 import * as run from './runRequests.ts';
@@ -14,6 +15,8 @@ const HANDLERS: { [Type in TrainerRequest['type']]: RequestHandler<Type> } = {
   rewind: run.rewind,
   setSchedule,
   setLearningRate: run.setLearningRate,
+  inspectSample,
+  pictureSamples,
   exportWeights: run.exportWeights,
   dispose: run.dispose,
 };

@@ -153,9 +153,10 @@ export class TrainingLoop {
   /** @returns False when it was stopped half-way. */
   async #evaluate(run: Run): Promise<boolean> {
     this.setStatus('evaluating');
-    const metrics = await evaluateEpoch(run, () => this.#isHalted());
-    if (!metrics) return false;
-    this.post({ type: 'epoch', metrics });
+    const figures = await evaluateEpoch(run, () => this.#isHalted());
+    if (!figures) return false;
+    this.post({ type: 'epoch', metrics: figures.metrics });
+    this.post({ type: 'testPredictions', predictions: figures.predictions });
     this.setStatus('running');
     return true;
   }
