@@ -1,12 +1,14 @@
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
+import { offlinePlugin } from './scripts/offlinePlugin.mjs';
 
 export default defineConfig(({ mode }) => ({
   // Relative addresses: the built page works under any path.
   base: './',
-  plugins: [react()],
+  plugins: [react(), offlinePlugin()],
   worker: { format: 'es' },
-  build: { target: 'es2023', assetsInlineLimit: 0 },
+  // The manifest says what the first load consists of: scripts/firstLoad.mjs reads it.
+  build: { target: 'es2023', assetsInlineLimit: 0, manifest: 'files.json' },
   // Every page, so that packages are prepared before the first request and no page reloads in the middle of its work.
   optimizeDeps: { entries: ['index.html', 'headless.html', 'e2e/harness/*.html', 'src/**/*Worker.ts'] },
   // Under test a page must not reload because a file was saved.

@@ -10,6 +10,7 @@ const INPUTS = [
   'public',
   'index.html',
   'vite.config.ts',
+  'scripts/offlinePlugin.mjs',
   'tsconfig.json',
   'package-lock.json',
 ];

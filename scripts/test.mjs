@@ -74,6 +74,7 @@ const STEPS = [
   check('types'),
   check('lint'),
   unitTests(),
+  check('bundle'),
   browserTests('kernels'),
   browserTests('gradients'),
   browserTests('e2e'),

@@ -18,6 +18,8 @@ const MAY_IMPORT: Record<string, string[]> = {
   data: ['core', 'storage'],
   session: ['core', 'data', 'storage', 'trainer/messages.ts'],
   ui: ['session', 'core'],
+  // One file that becomes the whole service worker.
+  offline: [],
   cli: ['session', 'trainer', 'data', 'core'],
   testing: ['core', 'reference'],
   // Wiring: the only place where all parts meet.

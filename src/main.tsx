@@ -8,6 +8,7 @@ import { createSessionActions } from './session/sessionActions.ts';
 import { createSessionStore } from './session/sessionStore.ts';
 import type { TrainerMessage } from './trainer/messages.ts';
 import { App } from './ui/App.tsx';
+import { startOffline } from './ui/offline/offlineState.ts';
 import { SessionProvider } from './ui/shared/sessionContext.tsx';
 import { storedMemoryBudget, storeMemoryBudget } from './ui/shared/storedMemoryBudget.ts';
 import { applyTheme } from './ui/shared/useTheme.ts';
@@ -81,3 +82,6 @@ createRoot(root).render(
     </SessionProvider>
   </StrictMode>,
 );
+
+// Under development files change too often to be stored. After the page itself, so that it does not wait for the storing.
+if (import.meta.env.PROD) addEventListener('load', () => void startOffline('./serviceWorker.js'));

@@ -1,6 +1,8 @@
 import { DataPanel } from './data/DataPanel.tsx';
+import { Footer } from './Footer.tsx';
 import { Header } from './Header.tsx';
 import { Notices } from './Notices.tsx';
+import { NewVersion } from './offline/NewVersion.tsx';
 import { PresetsPanel } from './presets/PresetsPanel.tsx';
 import { ForecastProvider } from './schedule/ForecastContext.tsx';
 import { SchedulePanel } from './schedule/SchedulePanel.tsx';
@@ -22,9 +24,11 @@ export function App() {
         <Header />
         <ViewTabs />
         <main>
+          <NewVersion />
           <Notices />
           <ViewPanels train={<ThreeMoves />} />
         </main>
+        <Footer />
         <p className="visually-hidden" aria-live="polite">
           {announcement}
         </p>
