@@ -12,6 +12,7 @@ import { startOffline } from './ui/offline/offlineState.ts';
 import { SessionProvider } from './ui/shared/sessionContext.tsx';
 import { storedMemoryBudget, storeMemoryBudget } from './ui/shared/storedMemoryBudget.ts';
 import { applyTheme } from './ui/shared/useTheme.ts';
+import { markEmbedded } from './ui/shell/embedded.ts';
 import './ui/styles.ts';
 
 // Wiring only: workers, store, root component.
@@ -37,7 +38,7 @@ function startTrainer(): TrainerPort {
 }
 
 const page: PageEnvironment = {
-  pageAddress: () => location.href.split('#')[0],
+  pageAddress: () => location.href.split(/[?#]/)[0],
   showFragment: (fragment) => history.replaceState(null, '', `#${fragment}`),
   visitFragment(before, after) {
     history.replaceState(null, '', `#${before}`);
@@ -55,6 +56,7 @@ const page: PageEnvironment = {
 };
 
 applyTheme();
+markEmbedded(document.documentElement);
 const gpuProblem = missingWebGpu({
   hasWebGpu: 'gpu' in navigator && navigator.gpu !== undefined,
   isSecureContext,

@@ -7,6 +7,7 @@ import { AppError } from '../core/errors.ts';
 import { bodyLayerCount, type ClassifierKind } from '../core/network.ts';
 import { findPreset, PRESET_NAMES, presetConfig } from '../core/presets.ts';
 import type { TrainingConfig } from '../core/trainingConfig.ts';
+import { isFragment } from '../session/linkCodec.ts';
 import { expectedMeta, SESSION_LIMITS, toTrainingConfig } from '../session/session.ts';
 import { readArguments, readInteger } from './arguments.ts';
 import type { CommandHost } from './host.ts';
@@ -79,7 +80,7 @@ async function readSubject(
   name: string,
   host: Pick<CommandHost, 'note'>,
 ): Promise<{ preset: string | null; config: TrainingConfig }> {
-  if (name.includes('#') || name.startsWith('v=1') || name.endsWith('.json')) {
+  if (name.includes('#') || isFragment(name) || name.endsWith('.json')) {
     const session = await readSession(name, host);
     return { preset: null, config: toTrainingConfig(session, expectedMeta(session)) };
   }

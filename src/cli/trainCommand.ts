@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { AppError } from '../core/errors.ts';
 import { findPreset, presetOptimizer } from '../core/presets.ts';
-import { decodeLink } from '../session/linkCodec.ts';
+import { decodeLink, isFragment } from '../session/linkCodec.ts';
 import { presetSession } from '../session/presetSession.ts';
 import { checkSession, defaultSession, parseSession, type Session } from '../session/session.ts';
 import { applySetting, findField } from '../session/sessionFields.ts';
@@ -31,7 +31,7 @@ export async function readSession(
 ): Promise<Session> {
   if (from === undefined) return defaultSession();
   const hash = from.indexOf('#');
-  if (hash >= 0 || from.startsWith('v=1')) {
+  if (hash >= 0 || isFragment(from)) {
     const { session, problems } = decodeLink(from.slice(hash + 1));
     for (const { message, hint } of problems) host.note(`${message} ${hint}`);
     return session;

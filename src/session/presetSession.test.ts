@@ -41,8 +41,9 @@ describe.each([...PRESET_NAMES])('the session of %s', (name) => {
       session.encoding.height,
       session.encoding.width,
       session.encoding.input,
+      'both',
       session.encoding.channels,
-      ...['both', 'binary', 15, 0, 'or', 0, 0, 0],
+      ...['binary', 15, 0, 'or', 0, 0, 0],
     ]);
   });
 });

@@ -2,6 +2,7 @@ import { AppError, fromErrorData, toErrorData } from '../core/errors.ts';
 import type { TrainerMessage, TrainerRequest } from '../trainer/messages.ts';
 import { createColumnQuestions } from './columnQuestions.ts';
 import { createInsideActions, type InsideActions } from './inside/insideActions.ts';
+import { MAX_SESSION_FILE_BYTES, readSessionFile } from './link/sessionFile.ts';
 import { type DecodedLink, encodeLink } from './linkCodec.ts';
 import { createMessagePacer } from './messagePacer.ts';
 import type { ColumnChoice, DroppedFile, RecordingView, SessionPorts, TrainerPort } from './ports.ts';
@@ -17,11 +18,14 @@ import {
 } from './sessionStore.ts';
 import { createSettingsActions, type SettingsActions } from './settingsActions.ts';
 import { reduceTrainerMessage } from './trainerEvents.ts';
+import { shareFragment } from './verifyRun.ts';
 
 /** What the visitor can do. Every action returns at once or settles without throwing; problems go to the store. */
 export interface SessionActions extends SettingsActions, InsideActions {
   /** Takes over what a link held. Starts nothing. */
   openLink(decoded: DecodedLink): void;
+  /** As `openLink`, with what a session file holds; Back in the browser returns. */
+  openSessionFile(file: Blob): Promise<void>;
   loadBuiltIn(source: Exclude<DataSource, 'files'>): Promise<void>;
   dropFiles(files: DroppedFile[]): Promise<void>;
   /** Says what the columns of the text files are that are being dropped; the import goes on. */
@@ -193,6 +197,16 @@ export function createSessionActions(store: SessionStore, ports: SessionPorts): 
       void runDataJob('Generating events', loadWanted);
   }
 
+  function openLink({ session, problems, run }: DecodedLink): void {
+    set({
+      settings: session,
+      repairs: problems,
+      undoSteps: [],
+      redoSteps: [],
+      shared: run ? { session, run } : null,
+    });
+  }
+
   const settingsActions = createSettingsActions(store, ports);
   const columnQuestions = createColumnQuestions(store, data);
 
@@ -207,8 +221,24 @@ export function createSessionActions(store: SessionStore, ports: SessionPorts): 
       return choice;
     },
 
-    openLink({ session, problems }) {
-      set({ settings: session, repairs: problems, undoSteps: [], redoSteps: [] });
+    openLink,
+
+    async openSessionFile(file) {
+      try {
+        if (file.size > MAX_SESSION_FILE_BYTES) {
+          throw new AppError(
+            'session-file-too-large',
+            `The file has ${file.size} bytes, a session file has at most ${MAX_SESSION_FILE_BYTES}.`,
+            'Choose a file that this page has saved.',
+          );
+        }
+        const decoded = readSessionFile(await file.text());
+        page.visitFragment(encodeLink(get().settings), encodeLink(decoded.session, decoded.run));
+        openLink(decoded);
+        set({ announcement: 'The session file is open.' });
+      } catch (error) {
+        report(error);
+      }
     },
 
     async loadBuiltIn(source) {
@@ -298,7 +328,7 @@ export function createSessionActions(store: SessionStore, ports: SessionPorts): 
     },
 
     async share() {
-      const fragment = encodeLink(get().settings);
+      const fragment = shareFragment(get());
       page.showFragment(fragment);
       const address = `${page.pageAddress()}#${fragment}`;
       const copied = await page.copyText(address);

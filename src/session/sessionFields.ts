@@ -45,9 +45,9 @@ export const SESSION_FIELDS: readonly SessionField[] = [
   field('encoding.height', 'height', 'encode'),
   field('encoding.width', 'width', 'encode'),
   field('encoding.input', 'input', 'encode'),
-  field('encoding.channels', 'channels', 'encode'),
-  // After the channels, which it decides for event frames.
+  // Before the channels, which it decides for event frames.
   field('encoding.polarity', 'polarity', 'encode'),
+  field('encoding.channels', 'channels', 'encode'),
   field('encoding.binning', 'binning', 'encode'),
   field('encoding.maxCount', 'maxCount', 'encode'),
   field('encoding.startUs', 'start', 'encode'),
@@ -142,6 +142,21 @@ function parseJson(path: string, text: string): unknown {
  *         are `checkSession`'s, so that fields can be set in any order.
  */
 export function applySetting(session: Session, name: string, value: unknown): Session {
+  const next = withSetting(session, name, value);
+  try {
+    return parseSession(next);
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    throw new AppError(
+      'setting-invalid',
+      error.message,
+      `Choose another value for ${findField(name)?.short}.`,
+    );
+  }
+}
+
+/** As {@link applySetting}, but the value is not validated: for many fields at once, with `parseSession` after the last. */
+export function withSetting(session: Session, name: string, value: unknown): Session {
   const entry = findField(name);
   if (!entry) {
     throw new AppError(
@@ -174,10 +189,5 @@ export function applySetting(session: Session, name: string, value: unknown): Se
       'Choose the optimizer first.',
     );
   }
-  try {
-    return parseSession(withValue(base, path.split('.'), next));
-  } catch (error) {
-    if (!(error instanceof AppError)) throw error;
-    throw new AppError('setting-invalid', error.message, `Choose another value for ${entry.short}.`);
-  }
+  return withValue(base, path.split('.'), next) as Session;
 }

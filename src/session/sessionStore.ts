@@ -6,6 +6,7 @@ import { emptyHistory, type MetricsHistory } from './metricsHistory.ts';
 import type { DataProgress, DataSummary, ImportProblem, TextPreview } from './ports.ts';
 import { defaultSession, type Session } from './session.ts';
 import { readSetting, SESSION_FIELDS } from './sessionFields.ts';
+import type { SharedResult } from './verifyRun.ts';
 
 export type { EpochMetrics, IterationMetrics, TrainerStatus } from '../trainer/messages.ts';
 
@@ -37,6 +38,8 @@ export interface RunState {
   forecastBytes: number | null;
   measuredBytes: number | null;
   parameterCount: number | null;
+  /** True once (k, n) or the learning rate were changed while it ran: no session leads to the same weights. */
+  changedMidway?: boolean;
 }
 
 /** A change of (k, n) during a run, drawn as a mark in the charts. */
@@ -91,6 +94,8 @@ export interface SessionState {
   problems: Problem[];
   /** What had to be repaired in the link that was opened. */
   repairs: ErrorData[];
+  /** The results that came with the link; a run of the same session is compared with them. */
+  shared: SharedResult | null;
   /** The latest thing to say aloud to people who do not see the page. */
   announcement: string;
 }
@@ -129,6 +134,7 @@ export function createSessionStore(
     ...noMetrics(),
     problems: [],
     repairs: [],
+    shared: null,
     announcement: '',
   }));
 }

@@ -79,7 +79,7 @@ export function createSettingsActions(
 
   /** Hands (k, n) and the learning rate to the run that is under way; all else waits for a new run. */
   function informRun(settings: Session): void {
-    const { run, iteration, marks, status } = get();
+    const { run, iteration, epochs, marks, status } = get();
     if (!run || !trainer || status === 'failed') return;
     // The run's network may have fewer layers, or its samples fewer steps, than the settings now have.
     const fitted = clampSchedule({ ...run.settings, schedule: settings.schedule });
@@ -99,7 +99,14 @@ export function createSettingsActions(
       trainer.post({ type: 'setLearningRate', learningRate });
       now = { ...now, optimizer: { ...now.optimizer, learningRate } };
     }
-    if (now !== run.settings) set({ run: { ...run, settings: now } });
+    if (now !== run.settings)
+      set({
+        run: {
+          ...run,
+          settings: now,
+          changedMidway: run.changedMidway || epochs.length > 0 || iteration !== null,
+        },
+      });
   }
 
   function changed(settings: Session, name: string, value: unknown): Session {

@@ -8,6 +8,7 @@ import { ForecastProvider } from './schedule/ForecastContext.tsx';
 import { SchedulePanel } from './schedule/SchedulePanel.tsx';
 import { SettingsPanel } from './settings/SettingsPanel.tsx';
 import { useSession } from './shared/sessionContext.tsx';
+import { isShown } from './shell/embedded.ts';
 import { useUndoKeys } from './shell/useUndoKeys.ts';
 import { ViewProvider } from './shell/ViewContext.tsx';
 import { ViewPanels } from './shell/ViewPanels.tsx';
@@ -21,8 +22,8 @@ export function App() {
   return (
     <ForecastProvider>
       <ViewProvider>
-        <Header />
-        <ViewTabs />
+        {isShown('header') && <Header />}
+        {isShown('tabs') && <ViewTabs />}
         <main>
           <NewVersion />
           <Notices />
@@ -40,13 +41,13 @@ export function App() {
 function ThreeMoves() {
   return (
     <>
-      <PresetsPanel />
+      {isShown('presets') && <PresetsPanel />}
       <div className="moves">
-        <DataPanel />
-        <SchedulePanel />
-        <TrainPanel />
+        {isShown('data') && <DataPanel />}
+        {isShown('schedule') && <SchedulePanel />}
+        {isShown('train') && <TrainPanel />}
       </div>
-      <SettingsPanel />
+      {isShown('settings') && <SettingsPanel />}
     </>
   );
 }

@@ -1,8 +1,10 @@
-import { useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import { Icon } from './shared/Icon.tsx';
 import { useActions, useSession } from './shared/sessionContext.tsx';
 import { useTheme } from './shared/useTheme.ts';
 import { UndoButtons } from './shell/UndoButtons.tsx';
+
+const ShareCard = lazy(() => import('./share/ShareCard.tsx'));
 
 export function Header() {
   const [theme, toggleTheme] = useTheme();
@@ -64,29 +66,9 @@ function ShareButton() {
         <Icon name="link" /> Share
       </button>
       {shared && (
-        <section className="share-card" aria-label="Link to this session">
-          <p className="small">
-            {shared.copied ? 'Copied. ' : 'Copy this link. '}
-            It holds every setting, but no recordings, and starts nothing when it is opened.
-          </p>
-          <div className="share-row">
-            <input
-              className="input"
-              aria-label="Link"
-              readOnly
-              value={shared.address}
-              onFocus={(event) => event.target.select()}
-            />
-            <button
-              type="button"
-              className="button quiet icon"
-              aria-label="Close"
-              onClick={() => setShared(null)}
-            >
-              <Icon name="close" />
-            </button>
-          </div>
-        </section>
+        <Suspense fallback={null}>
+          <ShareCard {...shared} onClose={() => setShared(null)} />
+        </Suspense>
       )}
     </div>
   );

@@ -1,3 +1,4 @@
+import { SharedVerdict } from '../share/SharedVerdict.tsx';
 import { useSession } from '../shared/sessionContext.tsx';
 import { EpochTable } from './EpochTable.tsx';
 import { KeyFigures } from './KeyFigures.tsx';
@@ -22,6 +23,7 @@ export function TrainPanel() {
         </div>
       )}
       <Transport />
+      <SharedVerdict />
       <Progress />
       <KeyFigures />
       <div className="charts">
