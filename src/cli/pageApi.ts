@@ -12,6 +12,10 @@ export interface TrainRequest {
   limits: { train?: number; test?: number };
   /** Iterations after which the run ends, in the middle of an epoch if need be; absent = all epochs. */
   iterations?: number;
+  /** A network (NIR) or weights (safetensors) that the run begins with. */
+  weights?: SharedFile;
+  /** True returns the weights after the last epoch, as a safetensors file in base64. */
+  saveWeights?: boolean;
 }
 
 export interface TrainOutcome {
@@ -30,6 +34,8 @@ export interface TrainOutcome {
   adapter: AdapterInfo;
   trainSamples: number;
   testSamples: number;
+  /** See `saveWeights`. */
+  weightsFile?: string;
 }
 
 /** Loads and encodes the recordings of a sweep, for all the runs that follow. */

@@ -12,7 +12,7 @@ import type { PageEvent, TrainOutcome, TrainRequest } from './pageApi.ts';
 
 const USAGE =
   'npm run train -- [<session file or share link> | --preset NAME] [--data PATH] [--epochs N] [--iterations N] [--samples N] ' +
-  '[--set field=value ...] [--report out.json]';
+  '[--set field=value ...] [--weights start.safetensors|start.nir] [--save-weights out.safetensors] [--report out.json]';
 
 const OPTIONS = {
   preset: { type: 'string' },
@@ -22,6 +22,8 @@ const OPTIONS = {
   samples: { type: 'string' },
   set: { type: 'string', multiple: true },
   report: { type: 'string' },
+  weights: { type: 'string' },
+  'save-weights': { type: 'string' },
 } as const;
 
 /** The session that a file or a link holds; the default one where neither is given. */
@@ -85,7 +87,7 @@ function presetWith(name: string, pairs: string[]): Session {
 export async function readTrainRequest(
   args: string[],
   host: CommandHost,
-): Promise<{ request: TrainRequest; report: string | undefined }> {
+): Promise<{ request: TrainRequest; report: string | undefined; saveWeights: string | undefined }> {
   const { values, positionals } = readArguments(args, OPTIONS, USAGE);
   if (positionals.length > 1) {
     throw new AppError(
@@ -95,7 +97,9 @@ export async function readTrainRequest(
     );
   }
   const pairs = [...(values.set ?? [])];
-  if (values.epochs !== undefined) pairs.push(`epochs=${readInteger('epochs', values.epochs, 1, 10_000)}`);
+  const epochs = values.epochs === undefined ? null : readInteger('epochs', values.epochs, 0, 10_000);
+  // No epoch at all: the weights are evaluated as they are.
+  if (epochs !== null && epochs > 0) pairs.push(`epochs=${epochs}`);
   if (values.samples !== undefined)
     pairs.push(`train=${readInteger('samples', values.samples, 1, 1_000_000)}`);
   if (values.preset !== undefined && positionals.length > 0) {
@@ -123,11 +127,22 @@ export async function readTrainRequest(
   const files = values.data === undefined ? null : await host.share(values.data);
   // With files the class count is known only when they are read; the page checks again.
   if (files === null) checkSession(session);
-  const iterations =
-    values.iterations === undefined
-      ? {}
-      : { iterations: readInteger('iterations', values.iterations, 1, 1e9) };
-  return { request: { session, files, limits, ...iterations }, report: values.report };
+  const asked =
+    values.iterations === undefined ? undefined : readInteger('iterations', values.iterations, 1, 1e9);
+  const iterations = epochs === 0 ? 0 : asked;
+  const weights = values.weights === undefined ? undefined : (await host.share(values.weights))[0];
+  return {
+    request: {
+      session,
+      files,
+      limits,
+      ...(iterations !== undefined && { iterations }),
+      ...(weights && { weights }),
+      ...(values['save-weights'] !== undefined && { saveWeights: true }),
+    },
+    report: values.report,
+    saveWeights: values['save-weights'],
+  };
 }
 
 const percent = (fraction: number) => `${(100 * fraction).toFixed(1)} %`;
@@ -182,12 +197,22 @@ export function trainReport(outcome: TrainOutcome): object {
   };
 }
 
+async function writeWeights(path: string, base64: string): Promise<void> {
+  await writeFile(path, Buffer.from(base64, 'base64')).catch((error: NodeJS.ErrnoException) => {
+    throw new AppError(
+      'weights-unwritable',
+      `The weights cannot be written to ${path} (${error.code}).`,
+      'Name a file in a folder that exists and that you may write to; the report is on standard output.',
+    );
+  });
+}
+
 /**
  * `npm run train`: trains a session headless, in the browser, with the page's own code. Prints the report as JSON and
  * writes it to `--report` where that is given; progress and one line per epoch go to standard error.
  */
 export async function trainCommand(args: string[], host: CommandHost): Promise<number> {
-  const { request, report } = await readTrainRequest(args, host);
+  const { request, report, saveWeights } = await readTrainRequest(args, host);
   const page = await host.openPage();
   const outcome = await page.call('train', request, (event: PageEvent) => {
     if (event.type === 'progress') host.progress(event.fraction, event.label);
@@ -195,6 +220,7 @@ export async function trainCommand(args: string[], host: CommandHost): Promise<n
   });
   const text = `${JSON.stringify(trainReport(outcome), null, 2)}\n`;
   host.print(text);
+  if (saveWeights !== undefined) await writeWeights(saveWeights, outcome.weightsFile ?? '');
   if (report === undefined) return 0;
   // After printing: a report that cannot be written must not cost the run.
   await writeFile(report, text).catch((error: NodeJS.ErrnoException) => {

@@ -3,6 +3,10 @@ import type { DataPort, DataSummary, DroppedFile, TrainerPort } from '../session
 import { loadBuiltInSet, prepareRun, settingsForData } from '../session/runPreparation.ts';
 import type { Session } from '../session/session.ts';
 import { createInbox, type TrainerInbox } from '../session/trainerInbox.ts';
+import type { StartWeights, TakenWeights } from '../session/weights/startWeights.ts';
+import { takeWeightsFile } from '../session/weights/takeFile.ts';
+import { wantedWeights } from '../session/weights/weightsActions.ts';
+import { writeWeightsFile } from '../session/weights/weightsFile.ts';
 import type { AdapterInfo, EpochMetrics, IterationMetrics, TrainerRequest } from '../trainer/messages.ts';
 import type { SharedFile } from './host.ts';
 import type { PageEvent, TrainOutcome, TrainRequest } from './pageApi.ts';
@@ -31,7 +35,9 @@ export async function trainInPage(
   ports.trainer.post({ type: 'connect' });
   const { adapter } = await inbox.next('adapter');
 
-  const settings = await loadRecordings(request, ports, emit);
+  const taken = await takeWeights(request, ports, emit);
+  const settings = await loadRecordings({ ...request, session: taken.session }, ports, emit);
+  const startWeights = wantedWeights(settings, taken.weights);
   const { config, dataset, run } = await prepareRun(ports.data, settings, {
     onProgress: ({ done, total, label }) =>
       emit({ type: 'progress', fraction: done / Math.max(1, total), label }),
@@ -43,7 +49,7 @@ export async function trainInPage(
       line: `The frames differ from those of the session (fingerprint ${run.fingerprint.slice(0, 8)}, not ${wanted.slice(0, 8)}): results will differ too.`,
     });
   }
-  ports.trainer.post({ type: 'configure', config, dataset });
+  ports.trainer.post({ type: 'configure', config, dataset, ...(startWeights && { startWeights }) });
   const planned = await inbox.next('planned');
   const { epochs, iterations, peakBytes } = await runEpochs(
     { epochs: config.epochs, iterations: request.iterations },
@@ -51,9 +57,14 @@ export async function trainInPage(
     inbox,
     emit,
   );
+  const session = { ...settings, data: { ...settings.data, fingerprint: run.fingerprint } };
+  const weightsFile = request.saveWeights
+    ? await exportWeights(session, epochs[epochs.length - 1].epoch, ports, inbox)
+    : null;
   ports.trainer.post({ type: 'dispose' });
   return {
-    session: { ...settings, data: { ...settings.data, fingerprint: run.fingerprint } },
+    ...(weightsFile !== null && { weightsFile }),
+    session,
     digest: epochs[epochs.length - 1].digest,
     epochs,
     iterations,
@@ -64,6 +75,38 @@ export async function trainInPage(
     trainSamples: run.trainSamples,
     testSamples: run.testSamples,
   };
+}
+
+/** The weights that a request names, and the session that they are weights of. */
+async function takeWeights(
+  { session, weights: file }: TrainRequest,
+  { fetchFile }: TrainPorts,
+  emit: (event: PageEvent) => void,
+): Promise<Pick<TakenWeights, 'session'> & { weights: StartWeights | null }> {
+  if (!file) return { session, weights: null };
+  const taken = await takeWeightsFile(file.path, await fetchFile(file), session);
+  for (const line of taken.remarks) emit({ type: 'note', line });
+  return taken;
+}
+
+async function exportWeights(
+  session: Session,
+  epoch: number,
+  { trainer }: TrainPorts,
+  inbox: TrainerInbox,
+): Promise<string> {
+  trainer.post({ type: 'exportWeights' });
+  const { tensors, digest } = await inbox.next('weights');
+  return toBase64(writeWeightsFile(tensors, { session, digest, epoch }));
+}
+
+/** In pieces: a call takes only so many arguments. */
+function toBase64(bytes: Uint8Array): string {
+  const PIECE = 0x8000;
+  let text = '';
+  for (let at = 0; at < bytes.length; at += PIECE)
+    text += String.fromCharCode(...bytes.subarray(at, at + PIECE));
+  return btoa(text);
 }
 
 /** Loads what a request names. @returns The session, with what the data set says filled in. */

@@ -177,7 +177,15 @@ export const sessionSchema = z.strictObject({
   update: oneOf('interval', 'sequence'),
   optimizer: optimizerSchema,
   learningRateDecay: z.strictObject({ everyEpochs: integer(0, SESSION_LIMITS.epochs), factor: real(0, 1) }),
-  initialization: z.strictObject({ gain: real(0, 100), firstLayerGain: real(0, 100) }),
+  initialization: z.strictObject({
+    gain: real(0, 100),
+    firstLayerGain: real(0, 100),
+    /** sha256 (hex) of weights from a file that the run begins with; absent: all are drawn. Weights are never in a session. */
+    weights: z
+      .string()
+      .regex(/^[0-9a-f]{64}$/, { error: 'allowed is 64 hexadecimal digits' })
+      .optional(),
+  }),
   /** Absent in session files means none. */
   augmentation: z
     .strictObject({ maxShift: integer(0, SESSION_LIMITS.shift), flip: flag })

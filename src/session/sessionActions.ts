@@ -19,9 +19,11 @@ import {
 import { createSettingsActions, type SettingsActions } from './settingsActions.ts';
 import { reduceTrainerMessage } from './trainerEvents.ts';
 import { shareFragment } from './verifyRun.ts';
+import { isWeightsName } from './weights/takeFile.ts';
+import { createWeightsActions, type WeightsActions, wantedWeights } from './weights/weightsActions.ts';
 
 /** What the visitor can do. Every action returns at once or settles without throwing; problems go to the store. */
-export interface SessionActions extends SettingsActions, InsideActions {
+export interface SessionActions extends SettingsActions, InsideActions, WeightsActions {
   /** Takes over what a link held. Starts nothing. */
   openLink(decoded: DecodedLink): void;
   /** As `openLink`, with what a session file holds; Back in the browser returns. */
@@ -65,6 +67,8 @@ export function createSessionActions(store: SessionStore, ports: SessionPorts): 
     set({ problems: [...others, problem].slice(-20), announcement: problem.message });
   }
 
+  const weightsActions = createWeightsActions(store, ports, report);
+
   if (trainer) {
     trainer.onMessage(
       createMessagePacer((messages) => {
@@ -82,6 +86,7 @@ export function createSessionActions(store: SessionStore, ports: SessionPorts): 
 
   /** What follows from a message besides what the page shows. */
   function answer(to: TrainerPort, message: TrainerMessage, wasChecking: boolean): void {
+    weightsActions.receive(message);
     if (message.type === 'planned' && afterPlan) {
       to.post(afterPlan);
       afterPlan = null;
@@ -151,6 +156,7 @@ export function createSessionActions(store: SessionStore, ports: SessionPorts): 
     const ready = await runDataJob('Preparing the recordings', async (signal) => {
       if (dataIsStale(get())) await loadWanted(signal);
       const { settings, memoryBudget } = get();
+      const startWeights = wantedWeights(settings, get().startWeights);
       const { config, dataset, run } = await prepareRun(data, settings, jobOptions(signal));
       signal.throwIfAborted();
       warnIfOtherData(settings, run.fingerprint);
@@ -161,7 +167,13 @@ export function createSessionActions(store: SessionStore, ports: SessionPorts): 
         ...noMetrics(),
       });
       afterPlan = { type: first };
-      trainer.post({ type: 'configure', config, dataset, memoryBudget: memoryBudget ?? undefined });
+      trainer.post({
+        type: 'configure',
+        config,
+        dataset,
+        memoryBudget: memoryBudget ?? undefined,
+        ...(startWeights && { startWeights }),
+      });
     });
     if (!ready && get().status === 'preparing') set({ status: get().run ? 'paused' : 'idle' });
   }
@@ -212,6 +224,9 @@ export function createSessionActions(store: SessionStore, ports: SessionPorts): 
 
   return {
     ...settingsActions,
+    openWeights: weightsActions.openWeights,
+    forgetWeights: weightsActions.forgetWeights,
+    exportWeights: weightsActions.exportWeights,
     ...createInsideActions(store, ports),
 
     choosePreset(name) {
@@ -255,7 +270,10 @@ export function createSessionActions(store: SessionStore, ports: SessionPorts): 
       await runDataJob('Generating events', loadWanted);
     },
 
-    async dropFiles(files) {
+    async dropFiles(dropped) {
+      const weights = dropped.find(({ path }) => isWeightsName(path));
+      if (weights) await weightsActions.openWeights(weights);
+      const files = dropped.filter(({ path }) => !isWeightsName(path));
       if (files.length === 0) return;
       const { splitSeed, testFraction, imageOrientation } = get().settings.data;
       const choices = { splitSeed, testFraction, imageOrientation };

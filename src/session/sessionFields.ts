@@ -80,6 +80,7 @@ export const SESSION_FIELDS: readonly SessionField[] = [
   field('learningRateDecay.factor', 'decayFactor', 'restart'),
   field('initialization.gain', 'gain', 'restart'),
   field('initialization.firstLayerGain', 'firstLayerGain', 'restart'),
+  field('initialization.weights', 'weights', 'restart'),
   field('augmentation.maxShift', 'shift', 'restart'),
   field('augmentation.flip', 'flip', 'restart'),
   field('batchSize', 'batch', 'restart'),
@@ -115,7 +116,7 @@ function withValue(target: unknown, keys: string[], value: unknown): unknown {
 /** Text from a command line becomes a number or a flag where it reads as one; names stay text. */
 function fromText(path: string, text: string): unknown {
   if (path === 'network.layers') return text.trimStart().startsWith('[') ? parseJson(path, text) : text;
-  if (path === 'data.name' || path === 'data.fingerprint') return text;
+  if (path === 'data.name' || path === 'data.fingerprint' || path === 'initialization.weights') return text;
   const trimmed = text.trim();
   if (trimmed === 'true' || trimmed === 'false') return trimmed === 'true';
   if (trimmed !== '' && !Number.isNaN(Number(trimmed))) return Number(trimmed);

@@ -7,6 +7,7 @@ import type { DataProgress, DataSummary, ImportProblem, TextPreview } from './po
 import { defaultSession, type Session } from './session.ts';
 import { readSetting, SESSION_FIELDS } from './sessionFields.ts';
 import type { SharedResult } from './verifyRun.ts';
+import type { StartWeights } from './weights/startWeights.ts';
 
 export type { EpochMetrics, IterationMetrics, TrainerStatus } from '../trainer/messages.ts';
 
@@ -94,6 +95,8 @@ export interface SessionState {
   problems: Problem[];
   /** What had to be repaired in the link that was opened. */
   repairs: ErrorData[];
+  /** Weights from a file that the next run begins with, where the settings name them; what was remarked about the file. */
+  startWeights: (StartWeights & { remarks: string[] }) | null;
   /** The results that came with the link; a run of the same session is compared with them. */
   shared: SharedResult | null;
   /** The latest thing to say aloud to people who do not see the page. */
@@ -135,6 +138,7 @@ export function createSessionStore(
     problems: [],
     repairs: [],
     shared: null,
+    startWeights: null,
     announcement: '',
   }));
 }

@@ -12,9 +12,16 @@ export type TrainerRequest =
   | { type: 'connect' }
   /**
    * New run: builds the plan, allocates, draws the initial weights. Answered by `planned`. The plan stays within
-   * `memoryBudget` bytes, where given, by cutting the batch.
+   * `memoryBudget` bytes, where given, by cutting the batch. `startWeights` stand in the place of what is drawn, under
+   * portable names (see core/plan/tensorNames.ts).
    */
-  | { type: 'configure'; config: TrainingConfig; dataset: EncodedDataset; memoryBudget?: number }
+  | {
+      type: 'configure';
+      config: TrainingConfig;
+      dataset: EncodedDataset;
+      memoryBudget?: number;
+      startWeights?: NamedTensor[];
+    }
   /** Trains to the last epoch, or until `iterationLimit` iterations of the run are done; the epoch is then cut short. */
   | { type: 'start'; iterationLimit?: number }
   | { type: 'pause' }

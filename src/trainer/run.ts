@@ -5,7 +5,9 @@ import { BatchReader, epochOrder } from './batches.ts';
 import type { ParameterStore } from './carryOver.ts';
 import { Engine, type EngineDevice } from './engine.ts';
 import { drawInitialWeights } from './initialWeights.ts';
+import type { NamedTensor } from './messages.ts';
 import { ProgressMeter } from './progressMeter.ts';
+import { withStartWeights } from './startWeights.ts';
 import { WeightChangeMeter } from './weightChange.ts';
 
 /** Training samples looked at with fixed weights after an epoch: as many as the test split has, but at least this. */
@@ -19,6 +21,8 @@ export interface RunRequest {
   dataset: EncodedDataset;
   /** Bytes of GPU memory that plans may take; undefined = what the device allows. */
   memoryBudget?: number;
+  /** Stand in the place of what is drawn, under portable names; absent: everything is drawn. */
+  startWeights?: NamedTensor[];
 }
 
 /** Where a run stands: with the weights and the optimizer state, all that decides how it goes on. */
@@ -64,7 +68,7 @@ function startOf({ optimizer }: TrainingConfig): RunProgress {
  * @throws AppError `data-mismatch`, `no-training-samples`; those of {@link Engine.create}.
  */
 export async function createRun(device: EngineDevice, request: RunRequest): Promise<Run> {
-  const { config, dataset, memoryBudget } = request;
+  const { config, dataset, memoryBudget, startWeights } = request;
   checkDataset(config, dataset);
   const trainSamples = samplesOfSplit(dataset, TRAIN);
   const testSamples = samplesOfSplit(dataset, TEST);
@@ -81,6 +85,7 @@ export async function createRun(device: EngineDevice, request: RunRequest): Prom
     config,
     dataset,
     memoryBudget,
+    startWeights,
     engine,
     reader: new BatchReader(dataset, config.batchSize),
     trainSamples,
@@ -100,12 +105,18 @@ export function newMeter({ plan }: Engine): ProgressMeter {
   return new ProgressMeter(plan.graph.blocks.length);
 }
 
-/** Draws the weights of the seed and forgets the optimizer's state. */
-export async function writeInitialWeights({ engine, config, weightChange }: Run): Promise<void> {
+/** Draws the weights of the seed, puts those from a file in their place, and forgets the optimizer's state. */
+export async function writeInitialWeights({
+  engine,
+  config,
+  weightChange,
+  startWeights,
+}: Run): Promise<void> {
   // What is set has not been learnt.
   weightChange.forget();
   engine.resetOptimizer();
-  await engine.writeParameters(drawInitialWeights(engine.plan.tensors, config.initialization, config.seed));
+  const drawn = drawInitialWeights(engine.plan.tensors, config.initialization, config.seed);
+  await engine.writeParameters(withStartWeights(drawn, startWeights, engine.plan.graph));
 }
 
 /** Back to iteration 0 and the initial weights; (k, n) stays. */

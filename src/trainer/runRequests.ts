@@ -37,12 +37,12 @@ export const connect: RequestHandler<'connect'> = {
 
 export const configure: RequestHandler<'configure'> = {
   loop: 'stops',
-  async carryOut(loop, { config, dataset, memoryBudget }) {
+  async carryOut(loop, { config, dataset, memoryBudget, startWeights }) {
     loop.setStatus('preparing');
     loop.replaceRun(null);
     const device = await loop.device();
     device.ledger.resetPeak();
-    loop.replaceRun(await createRun(device, { config, dataset, memoryBudget }));
+    loop.replaceRun(await createRun(device, { config, dataset, memoryBudget, startWeights }));
     postPlan(loop);
     loop.setStatus('ready');
   },

@@ -49,6 +49,11 @@ export const VIEWS: readonly View[] = [
     name: 'Claims',
     parts: [{ name: 'claims', load: () => import('./claims/ClaimsPanel.tsx') }],
   },
+  {
+    id: 'takeaway',
+    name: 'Take away',
+    parts: [{ name: 'take-away', load: () => import('./takeAway/TakeAwayPanel.tsx') }],
+  },
   { id: 'runs', name: 'Runs', parts: [] },
   { id: 'data', name: 'Data sets', parts: [] },
 ];

@@ -12,7 +12,7 @@ const COPY_BYTES = 1 << 22;
 let fileCount = 0;
 
 /** Loaded on first use: it is larger than the rest of the page. A failed load is tried again. */
-async function loadLibrary(): Promise<{ library: Library; fs: Awaited<Library['ready']>['FS'] }> {
+export async function loadHdf5(): Promise<{ library: Library; fs: Awaited<Library['ready']>['FS'] }> {
   const library = await import('h5wasm');
   const module = await library.ready;
   // Errors of the library become exceptions instead of lines on the console.
@@ -36,7 +36,7 @@ export async function withHdf5File<T>(
       'Split the file, or convert it to Prophesee RAW or AEDAT.',
     );
   }
-  const { library, fs } = await loadLibrary();
+  const { library, fs } = await loadHdf5();
   const path = `recording-${++fileCount}.h5`;
   const stream = fs.open(path, 'w');
   let file: File | undefined;
