@@ -6,6 +6,9 @@ import { decodeLink } from './session/linkCodec.ts';
 import type { PageEnvironment, TrainerPort } from './session/ports.ts';
 import { createSessionActions } from './session/sessionActions.ts';
 import { createSessionStore } from './session/sessionStore.ts';
+import { createPageSweep } from './session/sweep/pageSweep.ts';
+import { isSweepLink } from './session/sweep/sweepLink.ts';
+import { createTrainerSwitch } from './session/sweep/trainerSwitch.ts';
 import type { TrainerMessage } from './trainer/messages.ts';
 import { App } from './ui/App.tsx';
 import { startOffline } from './ui/offline/offlineState.ts';
@@ -13,6 +16,7 @@ import { SessionProvider } from './ui/shared/sessionContext.tsx';
 import { storedMemoryBudget, storeMemoryBudget } from './ui/shared/storedMemoryBudget.ts';
 import { applyTheme } from './ui/shared/useTheme.ts';
 import { markEmbedded } from './ui/shell/embedded.ts';
+import { SweepProvider } from './ui/sweep/sweepContext.tsx';
 import './ui/styles.ts';
 
 // Wiring only: workers, store, root component.
@@ -63,24 +67,39 @@ const gpuProblem = missingWebGpu({
   userAgent: navigator.userAgent,
 });
 const store = createSessionStore(undefined, storedMemoryBudget());
+const trainer = gpuProblem ? null : createTrainerSwitch(startTrainer());
+const data = createDataClient(
+  new Worker(new URL('./data/dataWorker.ts', import.meta.url), { type: 'module' }),
+);
+const sweep = createPageSweep({ session: { store, actions: () => actions }, trainer, data, page });
 const actions = createSessionActions(store, {
-  trainer: gpuProblem ? null : startTrainer(),
+  trainer: trainer?.page ?? null,
   gpuProblem,
-  data: createDataClient(new Worker(new URL('./data/dataWorker.ts', import.meta.url), { type: 'module' })),
+  data,
   page,
+  claimTrainer: sweep.actions.yieldTrainer,
 });
 
-if (location.hash.length > 1) actions.openLink(decodeLink(location.hash));
-// A first visit shows recordings at once; a link starts nothing by itself.
+/** A link holds a session, or a sweep with its results; it starts nothing by itself. */
+function openLink(hash: string): void {
+  if (isSweepLink(hash)) void sweep.actions.openLink(hash);
+  else actions.openLink(decodeLink(hash));
+}
+
+if (!isSweepLink(location.hash)) void sweep.actions.restore();
+if (location.hash.length > 1) openLink(location.hash);
+// A first visit shows recordings at once.
 else void actions.loadBuiltIn('saccadeDigits');
-addEventListener('hashchange', () => actions.openLink(decodeLink(location.hash)));
+addEventListener('hashchange', () => openLink(location.hash));
 
 const root = document.getElementById('root');
 if (!root) throw new Error('index.html has no element with the id root.');
 createRoot(root).render(
   <StrictMode>
     <SessionProvider store={store} actions={actions}>
-      <App />
+      <SweepProvider sweep={sweep}>
+        <App />
+      </SweepProvider>
     </SessionProvider>
   </StrictMode>,
 );

@@ -145,6 +145,11 @@ export function createSessionActions(store: SessionStore, ports: SessionPorts): 
     if (!trainer || get().gpu.state === 'missing') return;
     const { status } = get();
     if (status === 'running' || status === 'preparing') return;
+    const obstacle = await ports.claimTrainer?.();
+    if (obstacle) {
+      report(fromErrorData(obstacle));
+      return;
+    }
     const canGoOn =
       get().run !== null && status !== 'failed' && pendingChanges(get()).length === 0 && !dataIsStale(get());
     if (canGoOn) {

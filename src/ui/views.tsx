@@ -35,7 +35,11 @@ export const VIEWS: readonly View[] = [
     parts: [{ name: 'player', load: () => import('./player/PlayerPanel.tsx') }],
   },
   { id: 'inside', name: 'Inside', parts: [] },
-  { id: 'compare', name: 'Compare & sweep', parts: [] },
+  {
+    id: 'compare',
+    name: 'Compare & sweep',
+    parts: [{ name: 'sweep', load: () => import('./sweep/SweepPanel.tsx') }],
+  },
   {
     id: 'cost',
     name: 'Cost',

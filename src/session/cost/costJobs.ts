@@ -3,6 +3,8 @@ import type { Evidence } from '../../core/claims/evidence.ts';
 import type { CostOptions, CostReport } from '../../core/cost/costReport.ts';
 import type { Figure } from '../../core/cost/figures.ts';
 import { type ErrorData, toErrorData } from '../../core/errors.ts';
+import { type PointCost, pointCosts } from '../sweep/pointCosts.ts';
+import type { SweepSpec } from '../sweep/sweepSpec.ts';
 import { type FigureRequest, makeFigure } from './costFigures.ts';
 import { answerCost, type CostQuestion } from './costQuestion.ts';
 
@@ -14,6 +16,7 @@ export interface CostJobs {
   };
   figure: { job: { kind: 'figure'; request: FigureRequest }; result: Figure };
   claims: { job: { kind: 'claims'; evidence: readonly Evidence[] }; result: JudgedClaim[] };
+  sweep: { job: { kind: 'sweep'; spec: SweepSpec }; result: PointCost[] };
 }
 
 export type CostKindOfJob = keyof CostJobs;
@@ -37,6 +40,8 @@ function resultOf(job: CostJob): CostResult {
       return makeFigure(job.request);
     case 'claims':
       return judgeClaims(job.evidence);
+    case 'sweep':
+      return pointCosts(job.spec);
   }
 }
 

@@ -4,6 +4,8 @@ import { type ClaimSweep, claimSweep } from '../../session/claims/claimSweeps.ts
 import { sweepCells } from '../../session/sweep/sweepSpec.ts';
 import { saveFile } from '../shared/saveFile.ts';
 import { useSession } from '../shared/sessionContext.tsx';
+import { useViews } from '../shell/viewChoice.ts';
+import { useSweep, useSweepActions } from '../sweep/sweepContext.tsx';
 import { FinishedRuns } from './FinishedRuns.tsx';
 
 const SWEEPS: readonly { kind: ClaimSweep; title: string; text: string }[] = [
@@ -40,6 +42,9 @@ function OneSweep({ kind, title, text }: (typeof SWEEPS)[number]) {
       return { problem: toErrorData(error) };
     }
   }, [kind, session]);
+  const hasSweep = useSweep((state) => state.sweep !== null);
+  const { create } = useSweepActions();
+  const { showView } = useViews();
   const { spec } = made;
   if (!spec) return <p className="inline-problem">{made.problem.message}</p>;
   const { truncationInterval, blockSize, classifier, seed } = spec.axes;
@@ -54,6 +59,18 @@ function OneSweep({ kind, title, text }: (typeof SWEEPS)[number]) {
         {session.data.name}. {text}
       </p>
       <p>
+        <button
+          type="button"
+          className="button small"
+          disabled={hasSweep}
+          title={hasSweep ? 'Discard the sweep under Compare & sweep first' : undefined}
+          onClick={() => {
+            void create(spec);
+            showView('compare');
+          }}
+        >
+          Queue under Compare &amp; sweep
+        </button>
         <button
           type="button"
           className="button small"

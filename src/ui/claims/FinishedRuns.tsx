@@ -2,11 +2,13 @@ import { useRef } from 'react';
 import { useStore } from 'zustand';
 import { addSweepCsv, evidenceStore, removeEvidence } from '../../session/claims/evidenceStore.ts';
 import { useSession } from '../shared/sessionContext.tsx';
+import { useSweep } from '../sweep/sweepContext.tsx';
 
 /** The runs that claims are checked on, and a way to add those of a sweep that was run elsewhere. */
 export function FinishedRuns() {
   const { added, problem } = useStore(evidenceStore);
   const session = useSession((state) => state.settings);
+  const done = useSweep((state) => state.sweep?.cells.filter(({ status }) => status === 'done').length ?? 0);
   const picker = useRef<HTMLInputElement>(null);
   const add = async (files: FileList | null) => {
     for (const file of files ?? []) addSweepCsv(file.name, await file.text(), session);
@@ -17,10 +19,11 @@ export function FinishedRuns() {
     <div className="claim-sweep">
       <h3>Finished runs</h3>
       <p className="small">
-        {added.length === 0
-          ? 'None yet. Run a sweep file with npm run sweep and add the CSV it wrote.'
+        {added.length === 0 && done === 0
+          ? 'None yet. Run a sweep here or with npm run sweep, and add the CSV it wrote.'
           : 'Verdicts below are about these runs.'}{' '}
-        A CSV counts as runs of the session’s network and data, as they are now.
+        {done > 0 && `The sweep of this page has ${done}. `}A CSV counts as runs of the session’s network and
+        data, as they are now.
       </p>
       {added.length > 0 && (
         <ul className="claim-files small">

@@ -1,16 +1,8 @@
-import { createContext, type ReactNode, useContext, useMemo, useState } from 'react';
+import { type ReactNode, useMemo, useState } from 'react';
 import { TABS, TRAIN_VIEW } from '../views.tsx';
+import { type ViewChoice, ViewContext } from './viewChoice.ts';
 
-interface ViewChoice {
-  /** Id of the view shown. */
-  view: string;
-  /** Views that were shown since the page was opened: their code is there and their state is kept. */
-  visited: readonly string[];
-  /** Shows a view of the registry; an unknown id changes nothing. */
-  showView: (id: string) => void;
-}
-
-const ViewContext = createContext<ViewChoice | null>(null);
+export { useViews } from './viewChoice.ts';
 
 /** Remembered for this tab of the browser: a reload returns to the view, a new visit begins with the three moves. */
 const KEY = 'spikelet.view';
@@ -49,11 +41,4 @@ export function ViewProvider({ children }: { children: ReactNode }) {
     [view, visited],
   );
   return <ViewContext value={choice}>{children}</ViewContext>;
-}
-
-/** The view shown, and how to show another: "see the raster" is `showView('inside')`. */
-export function useViews(): ViewChoice {
-  const choice = useContext(ViewContext);
-  if (!choice) throw new Error('A component that chooses views stands outside ViewProvider.');
-  return choice;
 }
