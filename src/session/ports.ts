@@ -45,6 +45,6 @@ export interface SessionPorts {
   gpuProblem?: ErrorData;
   data: DataPort;
   page: PageEnvironment;
-  /** Asked before the page trains. @returns Why it may not now; null where nothing is in the way. */
-  claimTrainer?(): Promise<ErrorData | null>;
+  /** Asked before the page trains. @returns Why it may not now; null, at once or later, where nothing is in the way. */
+  claimTrainer?(): Promise<ErrorData | null> | null;
 }

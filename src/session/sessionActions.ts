@@ -143,13 +143,14 @@ export function createSessionActions(store: SessionStore, ports: SessionPorts): 
 
   async function beginRun(first: 'start' | 'step'): Promise<void> {
     if (!trainer || get().gpu.state === 'missing') return;
+    const isBusy = () => get().status === 'running' || get().status === 'preparing';
+    if (isBusy()) return;
+    const claim = ports.claimTrainer?.() ?? null;
+    const obstacle = claim && (await claim);
+    if (obstacle) report(fromErrorData(obstacle));
+    // A second press while the trainer was being freed.
+    if (obstacle || isBusy()) return;
     const { status } = get();
-    if (status === 'running' || status === 'preparing') return;
-    const obstacle = await ports.claimTrainer?.();
-    if (obstacle) {
-      report(fromErrorData(obstacle));
-      return;
-    }
     const canGoOn =
       get().run !== null && status !== 'failed' && pendingChanges(get()).length === 0 && !dataIsStale(get());
     if (canGoOn) {

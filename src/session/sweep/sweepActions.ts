@@ -50,8 +50,8 @@ export interface SweepActions {
   pause(): void;
   /** Gives the run under way up and the trainer back. */
   stop(): Promise<void>;
-  /** What the page does before it trains itself. @returns Why it may not, or null: a paused sweep gives way. */
-  yieldTrainer(): Promise<ErrorData | null>;
+  /** What the page does before it trains itself. @returns Why it may not; null, at once or later, where it may: a paused sweep gives way. */
+  yieldTrainer(): Promise<ErrorData | null> | null;
   remove(id: string): void;
   putBack(id: string): void;
   move(id: string, places: number): void;
@@ -219,11 +219,11 @@ export function createSweepActions(store: SweepStore, env: SweepEnvironment): Sw
     pause: () => runner?.pause(),
     stop,
 
-    async yieldTrainer() {
+    yieldTrainer() {
       const { activity } = get();
-      if (activity === 'running' || activity === 'preparing') return toErrorData(busyError());
-      if (activity === 'paused') await stop();
-      return null;
+      if (activity === 'idle') return null;
+      if (activity === 'paused') return stop().then(() => null);
+      return Promise.resolve(toErrorData(busyError()));
     },
 
     remove: (id) => edit((sweep) => removeCell(sweep, id)),
