@@ -15,7 +15,7 @@
 //                                are set with atomicOr, whose order does not matter
 //              surrogateHistory  rectangular: u32[step][B][outWords], 1 = |u - threshold| < a/2, zero before
 // Overwrites                     smooth surrogates: f32 bit patterns of u, [step][B][positions*outChannels]
-// Includes     layerParams, synapse, rowRun, random, spikeBits
+// Includes     layerParams, synapse, rowRun, lifNeuron, random, spikeBits
 // Twin         src/reference/lifForward.ts
 
 override WORKGROUP_SIZE: u32 = 64u;
@@ -36,68 +36,6 @@ override RESET: u32 = 0u;             // 0 soft, by theta; 1 hard, to 0
 @group(1) @binding(5) var<storage, read_write> spikes: array<atomic<u32>>;
 @group(1) @binding(6) var<storage, read_write> surrogateHistory: array<atomic<u32>>;
 
-const BATCH_NORM_LAST_ROW = 3u;
-
-fn loadMembrane(at: u32, valid: u32) -> vec4f {
-  var u = vec4f();
-  if (window.isFirst == 1u) { return u; }
-  for (var lane = 0u; lane < valid; lane++) { u[lane] = membrane[at + lane]; }
-  return u;
-}
-
-fn storeMembrane(at: u32, valid: u32, u: vec4f) {
-  for (var lane = 0u; lane < valid; lane++) { membrane[at + lane] = u[lane]; }
-}
-
-fn normalize(current: vec4f, vector: u32) -> vec4f {
-  if (BATCH_NORM == 0u) { return current; }
-  let n = params.outVectors;
-  return (current - normalization[vector]) * normalization[n + vector] * normalization[2u * n + vector]
-    + normalization[BATCH_NORM_LAST_ROW * n + vector];
-}
-
-// Which of the 4 neurons from `neuron` on keep their spikes in this iteration.
-fn keptLanes(sample: u32, neuron: u32, valid: u32) -> u32 {
-  var kept = 0u;
-  for (var lane = 0u; lane < valid; lane++) {
-    let i = neuron + lane;
-    var keep = false;
-    if (DROPOUT == 2u) {
-      keep = ((keepBits[sample * params.outWords + (i >> 5u)] >> (i & 31u)) & 1u) == 1u;
-    } else {
-      keep = dropoutKeeps(window.seed, params.dropoutStream, window.iteration, (params.sampleStart + sample) * (params.outWords * 32u) + i, params.dropout);
-    }
-    kept |= select(0u, 1u << lane, keep);
-  }
-  return kept;
-}
-
-// Fires, records one step of 4 neurons and returns the spikes as 0.0 / 1.0.
-fn fire(u: vec4f, historyStep: u32, sample: u32, neuron: u32, valid: u32, kept: u32) -> vec4f {
-  let fired = u >= vec4f(params.threshold);
-  let lanes = (1u << valid) - 1u;
-  let frame = historyStep * params.batchSize + sample;
-  setSpikes(frame * params.outWords, neuron, pack(fired) & lanes & kept);
-  if (HISTORY == 1u) {
-    let near = abs(u - vec4f(params.threshold)) < vec4f(0.5 * params.surrogateWidth);
-    setWindow(frame * params.outWords, neuron, pack(near) & lanes);
-  }
-  if (HISTORY == 2u) {
-    let base = frame * params.outHeight * params.outWidth * params.outChannels + neuron;
-    for (var lane = 0u; lane < valid; lane++) { atomicStore(&surrogateHistory[base + lane], bitcast<u32>(u[lane])); }
-  }
-  return select(vec4f(0.0), vec4f(1.0), fired);
-}
-
-fn advance(u: vec4f, current: vec4f, spike: vec4f) -> vec4f {
-  if (RESET == 1u) { return params.beta * (u * (vec4f(1.0) - spike)) + current; }
-  return params.beta * u + current - params.theta * spike;
-}
-
-fn restSpike(u: vec4f) -> vec4f {
-  return select(vec4f(0.0), vec4f(1.0), u >= vec4f(params.threshold));
-}
-
 @compute @workgroup_size(WORKGROUP_SIZE)
 fn lifForward(@builtin(global_invocation_id) globalId: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let cell = globalId.x + globalId.y * groups.x * WORKGROUP_SIZE;
@@ -110,15 +48,18 @@ fn lifForward(@builtin(global_invocation_id) globalId: vec3u, @builtin(num_workg
   let outY = position / params.outWidth;
   let outX = position % params.outWidth;
 
-  let channel = 4u * (params.vectorStart + firstVector);
-  let neuron = position * params.outChannels + channel;
+  let vector = params.vectorStart + firstVector;
+  let neuron = position * params.outChannels + 4u * vector;
   // Channels from here to the end of the position, or of this part of its weights.
-  let left = min(params.outChannels, 4u * (params.vectorStart + params.weightVectors)) - channel;
+  let left = min(params.outChannels, 4u * (params.vectorStart + params.weightVectors)) - 4u * vector;
+  let valid = min(left, 4u * VECTORS);
   let validA = min(left, 4u);
   let validB = min(max(left, 4u) - 4u, 4u);
   let validC = min(max(left, 8u) - 8u, 4u);
   let validD = min(max(left, 12u) - 12u, 4u);
-  let state = sample * positionCount * params.outChannels + neuron;
+  let lanes = (1u << valid) - 1u;
+  let neuronCount = positionCount * params.outChannels;
+  let state = sample * neuronCount + neuron;
   var uA = loadMembrane(state, validA);
   var uB = vec4f();
   var uC = vec4f();
@@ -128,40 +69,39 @@ fn lifForward(@builtin(global_invocation_id) globalId: vec3u, @builtin(num_workg
     uC = loadMembrane(state + 8u, validC);
     uD = loadMembrane(state + 12u, validD);
   }
-  var sA = restSpike(uA);
-  var sB = restSpike(uB);
-  var sC = restSpike(uC);
-  var sD = restSpike(uD);
-  var keptA = 15u;
-  var keptB = 15u;
-  var keptC = 15u;
-  var keptD = 15u;
-  if (DROPOUT != 0u) {
-    keptA = keptLanes(sample, neuron, validA);
-    if (VECTORS > 1u) { keptB = keptLanes(sample, neuron + 4u, validB); }
-    if (VECTORS > 2u) {
-      keptC = keptLanes(sample, neuron + 8u, validC);
-      keptD = keptLanes(sample, neuron + 12u, validD);
-    }
-  }
+  var kept = lanes;
+  if (DROPOUT != 0u) { kept = keptBits(sample, neuron, valid); }
   let inputStart = select(window.historyStart, window.stepStart, params.inWholeSample == 1u);
   var current = Currents();
   if (SYNAPSE == SYNAPSE_FRAMES) { current = synapticCurrent(0u, sample, outY, outX, firstVector); }
 
   for (var t = 0u; t < window.stepCount; t++) {
     if (SYNAPSE != SYNAPSE_FRAMES) { current = synapticCurrent(inputStart + t, sample, outY, outX, firstVector); }
-    let step = window.historyStart + t;
-    uA = advance(uA, normalize(current.a, params.vectorStart + firstVector), sA);
-    sA = fire(uA, step, sample, neuron, validA, keptA);
+    let frame = (window.historyStart + t) * params.batchSize + sample;
+    uA = advance(uA, normalize(current.a, vector), spikeOf(uA));
+    var fired = pack(firing(uA));
+    var near = pack(nearThreshold(uA));
     if (VECTORS > 1u) {
-      uB = advance(uB, normalize(current.b, params.vectorStart + firstVector + 1u), sB);
-      sB = fire(uB, step, sample, neuron + 4u, validB, keptB);
+      uB = advance(uB, normalize(current.b, vector + 1u), spikeOf(uB));
+      fired |= pack(firing(uB)) << 4u;
+      near |= pack(nearThreshold(uB)) << 4u;
     }
     if (VECTORS > 2u) {
-      uC = advance(uC, normalize(current.c, params.vectorStart + firstVector + 2u), sC);
-      sC = fire(uC, step, sample, neuron + 8u, validC, keptC);
-      uD = advance(uD, normalize(current.d, params.vectorStart + firstVector + 3u), sD);
-      sD = fire(uD, step, sample, neuron + 12u, validD, keptD);
+      uC = advance(uC, normalize(current.c, vector + 2u), spikeOf(uC));
+      uD = advance(uD, normalize(current.d, vector + 3u), spikeOf(uD));
+      fired |= (pack(firing(uC)) << 8u) | (pack(firing(uD)) << 12u);
+      near |= (pack(nearThreshold(uC)) << 8u) | (pack(nearThreshold(uD)) << 12u);
+    }
+    setSpikes(frame * params.outWords, neuron, fired & kept);
+    if (HISTORY == 1u) { setWindow(frame * params.outWords, neuron, near & lanes); }
+    if (HISTORY == 2u) {
+      let at = frame * neuronCount + neuron;
+      keepMembrane(at, validA, uA);
+      if (VECTORS > 1u) { keepMembrane(at + 4u, validB, uB); }
+      if (VECTORS > 2u) {
+        keepMembrane(at + 8u, validC, uC);
+        keepMembrane(at + 12u, validD, uD);
+      }
     }
   }
   storeMembrane(state, validA, uA);

@@ -38,7 +38,7 @@ fn addBits(frame: u32, y: i32, outX: u32, offset: i32, count: i32, gammaAt: u32)
     if (run == 0u) { continue; }
     let scaled = gamma[gammaAt] * (params.inScale * f32(1u << plane));
     while (run != 0u) {
-      let bit = firstTrailingBit(run);
+      let bit = lowestBit(run);
       run &= run - 1u;
       sums[bit] += scaled;
     }

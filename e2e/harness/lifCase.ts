@@ -33,6 +33,8 @@ export const CURRENTS = { SYNAPSE: 2 };
 
 /** How a run differs from the plain one: bits, from rest, the whole layer at once. */
 export interface LifVariant {
+  /** lifForward where absent. */
+  kernel?: string;
   overrides?: Record<string, number>;
   params?: Record<string, number>;
   /** Steps of input and history before the window. */
@@ -110,7 +112,7 @@ export async function runLif(
   let found: Record<string, Uint32Array> = {};
   for (const { start: first, stop } of variant.parts ?? [{ start: 0, stop: base.outVectors }]) {
     found = await runCase(kernels, {
-      kernel: 'lifForward',
+      kernel: variant.kernel ?? 'lifForward',
       overrides,
       params: {
         ...base,

@@ -16,10 +16,11 @@ fn inVectors() -> u32 { return (params.inChannels + 3u) / 4u; }
 fn cellOf(index: u32) -> Cell {
   let vectors = inVectors();
   let positions = params.inHeight * params.inWidth;
-  let vector = index % vectors;
-  let position = (index / vectors) % positions;
-  return Cell(index / (vectors * positions), position, vector, position * params.inChannels + 4u * vector,
-    min(params.inChannels - 4u * vector, 4u));
+  return cellAt(index / (vectors * positions), (index / vectors) % positions, index % vectors);
+}
+
+fn cellAt(sample: u32, position: u32, vector: u32) -> Cell {
+  return Cell(sample, position, vector, position * params.inChannels + 4u * vector, min(params.inChannels - 4u * vector, 4u));
 }
 
 fn cellCount() -> u32 { return params.batchSize * params.inHeight * params.inWidth * inVectors(); }

@@ -1,4 +1,5 @@
-// Setting the bits of 4 neighbouring neurons. They may straddle two words, and neighbours share words: hence the atomics.
+// Setting the bits of up to 32 neighbouring neurons. They may straddle two words, and neighbours share words: hence the
+// atomics.
 //
 // Needs these module-scope names from the including kernel: spikes, surrogateHistory (both array<atomic<u32>>).
 
@@ -11,7 +12,9 @@ fn setSpikes(base: u32, neuron: u32, bits: u32) {
   let word = base + (neuron >> 5u);
   let shift = neuron & 31u;
   atomicOr(&spikes[word], bits << shift);
-  if (shift > 28u && (bits >> (32u - shift)) != 0u) { atomicOr(&spikes[word + 1u], bits >> (32u - shift)); }
+  // bits >> (32 - shift), for a shift of 0 too
+  let rest = (bits >> 1u) >> (31u - shift);
+  if (rest != 0u) { atomicOr(&spikes[word + 1u], rest); }
 }
 
 fn setWindow(base: u32, neuron: u32, bits: u32) {
@@ -19,5 +22,6 @@ fn setWindow(base: u32, neuron: u32, bits: u32) {
   let word = base + (neuron >> 5u);
   let shift = neuron & 31u;
   atomicOr(&surrogateHistory[word], bits << shift);
-  if (shift > 28u && (bits >> (32u - shift)) != 0u) { atomicOr(&surrogateHistory[word + 1u], bits >> (32u - shift)); }
+  let rest = (bits >> 1u) >> (31u - shift);
+  if (rest != 0u) { atomicOr(&surrogateHistory[word + 1u], rest); }
 }

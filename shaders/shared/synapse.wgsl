@@ -51,7 +51,7 @@ fn bitCurrent(step: u32, sample: u32, outY: u32, outX: u32, firstVector: u32) ->
       for (var offset = 0; offset < runBits; offset += 32) {
         var run = rowRun(planeBase, u32(y * rowBits), rowBits, runStart + offset, min(32, runBits - offset));
         while (run != 0u) {
-          let bit = firstTrailingBit(run);
+          let bit = lowestBit(run);
           run &= run - 1u;
           sum = addRow(sum, firstRow + u32(offset) + bit, firstVector, factor);
         }

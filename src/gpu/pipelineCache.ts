@@ -1,5 +1,6 @@
 import { AppError } from '../core/errors.ts';
 import type { KernelDescription } from './kernelReflection.ts';
+import { isSpecialized, specializeKernel } from './specialize.ts';
 
 export interface KernelCode extends KernelDescription {
   code: string;
@@ -56,17 +57,26 @@ export class PipelineCache {
     return pipeline;
   }
 
-  async #build(
-    kernel: KernelCode,
-    overrides: Readonly<Record<string, number>>,
-    label: string,
-  ): Promise<GPUComputePipeline> {
+  /** The module of a kernel whose variants differ in overrides alone. */
+  #sharedModule(kernel: KernelCode): GPUShaderModule {
     let module = this.#modules.get(kernel.name);
     if (!module) {
       module = this.#device.createShaderModule({ label: kernel.name, code: kernel.code });
       this.#modules.set(kernel.name, module);
     }
-    const known = Object.entries(overrides).filter(([name]) => kernel.overrides.includes(name));
+    return module;
+  }
+
+  async #build(
+    kernel: KernelCode,
+    overrides: Readonly<Record<string, number>>,
+    label: string,
+  ): Promise<GPUComputePipeline> {
+    const own = isSpecialized(kernel.code);
+    const module = own
+      ? this.#device.createShaderModule({ label, code: specializeKernel(kernel.code, overrides) })
+      : this.#sharedModule(kernel);
+    const known = own ? [] : Object.entries(overrides).filter(([name]) => kernel.overrides.includes(name));
     try {
       return await this.#device.createComputePipelineAsync({
         label,

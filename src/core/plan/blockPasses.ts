@@ -1,4 +1,5 @@
 import { wordsPerFrame } from '../encodedDataset.ts';
+import { forwardKernel, servesForward } from './forwardVariants.ts';
 import {
   gradientSplits,
   microName,
@@ -223,6 +224,25 @@ export class BlockPasses {
     return [this.sumForward(stage)];
   }
 
+  /** The variant that was asked for where it serves the layer, else the first that does. */
+  private forwardKernel(stage: Stage, vectors: number) {
+    const input = this.activation(stage.inputs[0]);
+    const { kernelHeight, kernelWidth, padding } = stage;
+    const shape = {
+      kernelHeight,
+      kernelWidth,
+      padding,
+      inChannels: stage.inputShape.channels,
+      inPlanes: input.planes,
+      isFrames: input.encoding === 'frames',
+      vectors,
+    };
+    const asked =
+      this.builder.variants.forward[stage.name] ?? this.builder.variants.forward.all ?? 'wordSparse';
+    const variant = servesForward(asked, shape) ? asked : 'eventDriven';
+    return forwardKernel(variant, shape, this.builder.longestInterval);
+  }
+
   private synapseForward(stage: Stage, evaluate: boolean): number[] {
     const passes: number[] = [];
     const params = { ...this.geometry(stage), ...this.neuron(stage) };
@@ -231,12 +251,11 @@ export class BlockPasses {
     const positions = stage.outputShape.height * stage.outputShape.width;
     for (const part of this.parts(stage)) {
       const vectors = part.params.weightVectors;
-      const group = vectors === 1 ? 1 : vectors <= 3 ? 2 : 4;
+      const { kernel, overrides } = this.forwardKernel(stage, vectors);
       passes.push(
-        this.add('forward', 'lifForward', stage, {
+        this.add('forward', kernel, stage, {
           overrides: {
-            VECTORS: group,
-            SYNAPSE: this.synapseKind(stage),
+            ...overrides,
             BATCH_NORM: normalized ? 1 : 0,
             DROPOUT: evaluate ? 0 : this.dropoutKind(stage),
             HISTORY: evaluate ? 0 : this.historyKind(stage),
@@ -257,7 +276,7 @@ export class BlockPasses {
             spikes: this.spikesOf(stage),
             surrogateHistory: `${stage.name}.surrogateHistory`,
           },
-          invocations: this.batchSize * positions * Math.ceil(vectors / group),
+          invocations: this.batchSize * positions * Math.ceil(vectors / overrides.VECTORS),
         }),
       );
     }

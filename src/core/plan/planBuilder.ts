@@ -6,6 +6,8 @@ import type { SurrogateKind } from '../neuron.ts';
 import { checkSchedule, cutIntoRanges, type Range } from '../schedule.ts';
 import type { TrainingConfig } from '../trainingConfig.ts';
 import type { BufferRequest } from './arena.ts';
+import type { KernelVariants } from './kernelVariants.ts';
+import { DEFAULT_VARIANTS } from './kernelVariants.ts';
 import { buildStages, type Stage, type StageGraph } from './stages.ts';
 import {
   type BufferCategory,
@@ -46,6 +48,8 @@ export interface PlanRequest {
   keepState?: boolean;
   /** `given`: keep masks are written by the caller instead of drawn (oracle cases). */
   dropoutMasks?: 'generated' | 'given';
+  /** Kernels to use where several can do the work; none changes a bit of the result. Default: what is fastest on most adapters. */
+  variants?: KernelVariants;
 }
 
 export const SURROGATE_INDEX: Record<SurrogateKind, number> = {
@@ -129,6 +133,7 @@ export class PlanBuilder {
   readonly microBatches: Range[];
   readonly chunkSteps: number[];
   readonly givenMasks: boolean;
+  readonly variants: KernelVariants;
   private readonly keepState: boolean;
   private readonly largestBinding: number;
   #boundarySpikes: Set<string> | null = null;
@@ -152,6 +157,7 @@ export class PlanBuilder {
     this.microBatches = cutIntoRanges(config.batchSize, microBatch);
     this.keepState = request.keepState === true || request.order === 'timeOuter';
     this.givenMasks = request.dropoutMasks === 'given';
+    this.variants = request.variants ?? DEFAULT_VARIANTS;
     const limits = request.limits ?? DEFAULT_LIMITS;
     this.largestBinding = Math.min(limits.maxBufferSize, limits.maxStorageBufferBindingSize);
     this.chunkSteps = this.graph.blocks.map((_, block) =>

@@ -1,0 +1,141 @@
+// lifForwardWords: lifForward for small kernels of one bit plane. The bits under a kernel are gathered into WORDS words, as
+// many kernel rows to a word as fit, and only set bits cost arithmetic: the loops over rows, words and planes, which cost a
+// software adapter most, are gone. Same sums in the same order as lifForward, hence the same bits.
+//
+//   u[t] = beta u[t-1] + I[t] - theta s[t-1]     leak, integrate, soft reset     (maths.md 1)
+//   u[t] = beta u[t-1] (1 - s[t-1]) + I[t]       with the hard reset instead     (maths.md 25)
+//   s[t] = 1 if u[t] >= threshold else 0         equality fires                  (maths.md 2)
+//
+// Work split   one invocation = 4*VECTORS neighbouring channels at one position of one sample, walking all steps in
+//              order. Membranes stay in registers; currents are never written.
+// Reads        inputs            u32[step][B][1][inWords], bit (y*inWidth + x)*inChannels + c
+//              weights           vec4f[rows][weightVectors], see shared/synapse.wgsl
+//              normalization     vec4f[4][outVectors]: mean, 1/sqrt(var + eps), scale, shift (BATCH_NORM only)
+//              keepBits          u32[B][outWords]: 1 = spike kept (DROPOUT_GIVEN only)
+// Updates      membrane          f32[B][positions*outChannels]   u after the window; s[t-1] follows from it
+// Sets bits    spikes            u32[step][B][outWords], after dropout. Zero before
+//              surrogateHistory  rectangular: u32[step][B][outWords], 1 = |u - threshold| < a/2, zero before
+// Overwrites                     smooth surrogates: f32 bit patterns of u, [step][B][positions*outChannels]
+// Includes     layerParams, rowRun, lifNeuron, random, spikeBits
+// Twin         src/reference/lifForward.ts
+
+override WORKGROUP_SIZE: u32 = 64u;
+override VECTORS: u32 = 1u;           // 1 to 4
+override KERNEL_HEIGHT: u32 = 1u;
+override RUN_BITS: u32 = 1u;          // kernelWidth * inChannels
+override ROW_WORDS: u32 = 1u;         // ceil(RUN_BITS / 32)
+override ROWS: u32 = 1u;              // kernel rows in one word; 1 where RUN_BITS is more than 16
+override WORDS: u32 = 1u;             // ceil(KERNEL_HEIGHT / ROWS) * ROW_WORDS
+override PADDED: u32 = 1u;
+override BATCH_NORM: u32 = 0u;
+override DROPOUT: u32 = 0u;           // 0 none, 1 from the counter generator, 2 from keepBits
+override HISTORY: u32 = 1u;           // 0 none (evaluation), 1 window bits, 2 membranes
+override RESET: u32 = 0u;             // 0 soft, by theta; 1 hard, to 0
+
+@group(0) @binding(0) var<uniform> params: LayerParams;
+@group(0) @binding(1) var<uniform> window: StepWindow;
+@group(1) @binding(0) var<storage, read_write> inputs: array<u32>;
+@group(1) @binding(1) var<storage, read> weights: array<vec4f>;
+@group(1) @binding(2) var<storage, read_write> normalization: array<vec4f>;
+@group(1) @binding(3) var<storage, read_write> keepBits: array<u32>;
+@group(1) @binding(4) var<storage, read_write> membrane: array<f32>;
+@group(1) @binding(5) var<storage, read_write> spikes: array<atomic<u32>>;
+@group(1) @binding(6) var<storage, read_write> surrogateHistory: array<atomic<u32>>;
+
+@compute @workgroup_size(WORKGROUP_SIZE)
+fn lifForwardWords(@builtin(global_invocation_id) globalId: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let cell = globalId.x + globalId.y * groups.x * WORKGROUP_SIZE;
+  let weightVectors = params.weightVectors;
+  let groupCount = (weightVectors + VECTORS - 1u) / VECTORS;
+  let positionCount = params.outHeight * params.outWidth;
+  if (cell >= params.batchSize * positionCount * groupCount) { return; }
+  let firstVector = (cell % groupCount) * VECTORS;
+  let position = (cell / groupCount) % positionCount;
+  let sample = cell / (groupCount * positionCount);
+  let firstY = i32(position / params.outWidth) * params.stride - params.padding;
+  let firstX = i32(position % params.outWidth) * params.stride - params.padding;
+
+  let vector = params.vectorStart + firstVector;
+  let neuron = position * params.outChannels + 4u * vector;
+  // Channels from here to the end of the position, or of this part of its weights.
+  let left = min(params.outChannels, 4u * (params.vectorStart + weightVectors)) - 4u * vector;
+  let valid = min(left, 4u * VECTORS);
+  let lanes = (1u << valid) - 1u;
+  let neuronCount = positionCount * params.outChannels;
+  let state = sample * neuronCount + neuron;
+  var u = array<vec4f, VECTORS>();
+  for (var v = 0u; v < VECTORS; v++) { // unroll
+    u[v] = loadMembrane(state + 4u * v, min(max(valid, 4u * v) - 4u * v, 4u));
+  }
+  var kept = lanes;
+  if (DROPOUT != 0u) { kept = keptBits(sample, neuron, valid); }
+
+  // Values that the loop needs, read once: a software adapter would read them again at every step.
+  let rowBits = i32(params.inWidth * params.inChannels);
+  let runStart = firstX * i32(params.inChannels);
+  let inHeight = i32(params.inHeight);
+  let stepWords = params.batchSize * params.inWords;
+  let outWords = params.outWords;
+  let frames = params.batchSize;
+  let stepCount = window.stepCount;
+  let inScale = params.inScale;
+  // A group of vectors that is short loads the layer's last vector again, and drops what comes of it.
+  let lastVector = weightVectors - 1u - firstVector;
+  var bias = array<vec4f, VECTORS>();
+  if (params.hasBias == 1u) {
+    let at = params.kernelHeight * params.kernelWidth * params.inChannels * weightVectors + firstVector;
+    for (var v = 0u; v < VECTORS; v++) { // unroll
+      bias[v] = weights[at + min(v, lastVector)];
+    }
+  }
+  let inputStart = select(window.historyStart, window.stepStart, params.inWholeSample == 1u);
+  var inputBase = (inputStart * params.batchSize + sample) * params.inWords;
+  var frame = window.historyStart * params.batchSize + sample;
+
+  for (var t = 0u; t < stepCount; t++) {
+    var runs = array<u32, WORDS>();
+    for (var ky = 0u; ky < KERNEL_HEIGHT; ky++) { // unroll
+      for (var part = 0u; part < ROW_WORDS; part++) { // unroll
+        const BITS = min(32u, RUN_BITS - 32u * part);
+        let y = firstY + i32(ky);
+        let start = runStart + i32(32u * part);
+        var run = 0u;
+        if (PADDED == 1u) {
+          run = rowRun(inputBase, u32(max(y, 0) * rowBits), rowBits, start, i32(BITS));
+          run = select(0u, run, y >= 0 && y < inHeight);
+        } else {
+          run = wordAt(inputBase, u32(y * rowBits + start)) & (0xffffffffu >> (32u - BITS));
+        }
+        runs[(ky / ROWS) * ROW_WORDS + part] |= run << ((ky % ROWS) * RUN_BITS);
+      }
+    }
+    var sums = array<vec4f, VECTORS>();
+    for (var word = 0u; word < WORDS; word++) { // unroll
+      var run = runs[word];
+      while (run != 0u) {
+        let row = (word / ROW_WORDS) * ROWS * RUN_BITS + (word % ROW_WORDS) * 32u + lowestBit(run);
+        run &= run - 1u;
+        for (var v = 0u; v < VECTORS; v++) { // unroll
+          sums[v] += weights[row * weightVectors + firstVector + min(v, lastVector)];
+        }
+      }
+    }
+    var fired = 0u;
+    var near = 0u;
+    for (var v = 0u; v < VECTORS; v++) { // unroll
+      u[v] = advance(u[v], normalize(sums[v] * inScale + bias[v], vector + v), spikeOf(u[v]));
+      fired |= pack(firing(u[v])) << (4u * v);
+      near |= pack(nearThreshold(u[v])) << (4u * v);
+      if (HISTORY == 2u) {
+        keepMembrane(frame * neuronCount + neuron + 4u * v, min(max(valid, 4u * v) - 4u * v, 4u), u[v]);
+      }
+    }
+    setSpikes(frame * outWords, neuron, fired & kept);
+    if (HISTORY == 1u) { setWindow(frame * outWords, neuron, near & lanes); }
+    inputBase += stepWords;
+    frame += frames;
+  }
+  for (var v = 0u; v < VECTORS; v++) { // unroll
+    storeMembrane(state + 4u * v, min(max(valid, 4u * v) - 4u * v, 4u), u[v]);
+  }
+}

@@ -1,0 +1,71 @@
+/**
+ * The kernels that can run a layer's forward pass. All of them add the same products in the same order, so that which one
+ * runs changes no bit of the result.
+ *
+ * `eventDriven` walks the input bits of every kernel row; it serves every layer. `wordSparse` gathers a small kernel's bits
+ * into few words first. `dense` multiplies a weight with the bits of several steps at once.
+ */
+export const FORWARD_VARIANTS = ['eventDriven', 'wordSparse', 'dense'] as const;
+export type ForwardVariant = (typeof FORWARD_VARIANTS)[number];
+
+/** What decides which variants serve a layer: its window on bit planes. */
+export interface SynapseShape {
+  kernelHeight: number;
+  kernelWidth: number;
+  padding: number;
+  inChannels: number;
+  inPlanes: number;
+  isFrames: boolean;
+  /** Vectors of 4 output channels of one buffer of weights. */
+  vectors: number;
+}
+
+/** Words into which `wordSparse` gathers a kernel's bits: more would cost more to unroll than they save. */
+const MAX_WORDS = 8;
+/** Currents (vectors) that `dense` keeps in registers. */
+const MAX_CURRENTS = 20;
+
+function vectorGroup(vectors: number): number {
+  return vectors === 1 ? 1 : vectors <= 3 ? 2 : 4;
+}
+
+/** Whether a variant can run a layer. */
+export function servesForward(variant: ForwardVariant, shape: SynapseShape): boolean {
+  if (variant === 'eventDriven') return true;
+  if (shape.isFrames) return false;
+  return variant === 'dense' || (shape.inPlanes === 1 && words(shape).WORDS <= MAX_WORDS);
+}
+
+/** Kernel and overrides of a variant for a layer that it serves. @param steps The longest window of steps. */
+export function forwardKernel(
+  variant: ForwardVariant,
+  shape: SynapseShape,
+  steps: number,
+): { kernel: string; overrides: Record<string, number> & { VECTORS: number } } {
+  const group = vectorGroup(shape.vectors);
+  if (variant === 'wordSparse') {
+    return { kernel: 'lifForwardWords', overrides: { VECTORS: group, ...words(shape) } };
+  }
+  if (variant === 'dense') {
+    const VECTORS = Math.min(group, 2);
+    const most = Math.min(steps, MAX_CURRENTS / VECTORS);
+    // Equal parts of the window.
+    const STEPS = Math.ceil(steps / Math.ceil(steps / most));
+    return { kernel: 'lifForwardDense', overrides: { VECTORS, STEPS } };
+  }
+  return { kernel: 'lifForward', overrides: { VECTORS: group, SYNAPSE: shape.isFrames ? 1 : 0 } };
+}
+
+function words({ kernelHeight, kernelWidth, inChannels, padding }: SynapseShape) {
+  const runBits = kernelWidth * inChannels;
+  const rowWords = Math.ceil(runBits / 32);
+  const rows = Math.min(kernelHeight, Math.max(1, Math.floor(32 / runBits)));
+  return {
+    KERNEL_HEIGHT: kernelHeight,
+    RUN_BITS: runBits,
+    ROW_WORDS: rowWords,
+    ROWS: rows,
+    WORDS: Math.ceil(kernelHeight / rows) * rowWords,
+    PADDED: padding > 0 ? 1 : 0,
+  };
+}
