@@ -41,7 +41,7 @@ function unrollLines(lines: readonly string[], constants: ReadonlyMap<string, nu
     const end = lines.indexOf(`${indent}}`, at);
     if (end < 0) fail(`the loop over ${name} has no closing brace at its own indent.`);
     const body = unrollLines(lines.slice(at + 1, end), constants);
-    for (let i = 0; i < valueOf(bound, constants); i++) {
+    for (let i = 0; i < boundOf(bound, constants); i++) {
       result.push(`${indent}{`, `${indent}  const ${name} = ${i}u;`, ...body, `${indent}}`);
     }
     at = end;
@@ -50,7 +50,7 @@ function unrollLines(lines: readonly string[], constants: ReadonlyMap<string, nu
 }
 
 /** Sums of products of constants and numbers. */
-function valueOf(expression: string, constants: ReadonlyMap<string, number>): number {
+function boundOf(expression: string, constants: ReadonlyMap<string, number>): number {
   return expression
     .split('+')
     .map((product) =>
