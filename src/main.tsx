@@ -69,7 +69,7 @@ const gpuProblem = missingWebGpu({
 const store = createSessionStore(undefined, storedMemoryBudget());
 const trainer = gpuProblem ? null : createTrainerSwitch(startTrainer());
 const data = createDataClient(
-  new Worker(new URL('./data/dataWorker.ts', import.meta.url), { type: 'module' }),
+  () => new Worker(new URL('./data/dataWorker.ts', import.meta.url), { type: 'module' }),
 );
 const sweep = createPageSweep({ session: { store, actions: () => actions }, trainer, data, page });
 const actions = createSessionActions(store, {

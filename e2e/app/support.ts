@@ -54,8 +54,28 @@ export async function latestDigest(page: Page): Promise<{ epoch: number; digest:
   return { epoch: Number(match?.[1]), digest: match?.[2] ?? '' };
 }
 
-/** Drops files on the drop zone as a visitor would from the desktop. */
-export async function dropFiles(page: Page, files: { name: string; bytes: Uint8Array }[]): Promise<void> {
+/** The question about the classes of a drop of several recordings. */
+export function importDialog(page: Page): Locator {
+  return page.getByRole('dialog', { name: 'Check the import' });
+}
+
+/**
+ * Drops files on the drop zone as a visitor would from the desktop.
+ * @param isConfirmed False leaves the question about the classes of several recordings to the test; else they are imported
+ *   as they are found.
+ */
+export async function dropFiles(
+  page: Page,
+  files: { name: string; bytes: Uint8Array }[],
+  isConfirmed = true,
+): Promise<void> {
+  if (isConfirmed) {
+    const dialog = importDialog(page);
+    await page.removeLocatorHandler(dialog);
+    await page.addLocatorHandler(dialog, async () => {
+      await dialog.getByRole('button', { name: 'Import', exact: true }).click();
+    });
+  }
   const packed = files.map(({ name, bytes }) => ({ name, base64: Buffer.from(bytes).toString('base64') }));
   const transfer = await page.evaluateHandle(async (list) => {
     const data = new DataTransfer();

@@ -81,7 +81,7 @@ function startWorkers() {
   // Vite reads these statements as text: address and options must stand in them literally.
   const trainer = new Worker(new URL('../trainer/trainerWorker.ts', import.meta.url), { type: 'module' });
   const data = createDataClient(
-    new Worker(new URL('../data/dataWorker.ts', import.meta.url), { type: 'module' }),
+    () => new Worker(new URL('../data/dataWorker.ts', import.meta.url), { type: 'module' }),
   );
   return { trainer, data };
 }

@@ -7,6 +7,8 @@ export interface ByteSource {
   readonly name: string;
   readonly size: number;
   read(offset: number, length: number): Promise<Uint8Array>;
+  /** Gives back what the source holds on disk; it cannot be read any more. */
+  close?(): Promise<void>;
 }
 
 /** A dropped or picked file (or any Blob), read slice by slice. */

@@ -1,17 +1,13 @@
 import { AppError, toErrorData } from '../core/errors.ts';
 import type { EventStream, SensorSize } from '../core/eventStream.ts';
 import type { ByteSource } from './byteSource.ts';
-import type { DecodeOptions, EventBatch, EventSink, FormatDecoder, Orientation } from './formats/decoder.ts';
+import type { DecodeOptions, EventSink, FormatDecoder, Orientation } from './formats/decoder.ts';
 import { auditBatch, auditWarnings, createStreamAudit, type StreamWarning } from './streamAudit.ts';
-
-/** Events one recording may have in memory: 13 bytes each and as much again while growing. */
-export const MAX_EVENTS_PER_RECORDING = 40_000_000;
+import { createColumns, type EventColumns } from './streamedEvents.ts';
 
 export interface CollectOptions extends DecodeOptions {
   /** True keeps what was read before a damaged place and turns the error into a warning. */
   keepDamaged?: boolean;
-  /** Default {@link MAX_EVENTS_PER_RECORDING}. */
-  maxEvents?: number;
 }
 
 export interface CollectedEvents {
@@ -21,59 +17,36 @@ export interface CollectedEvents {
   warnings: StreamWarning[];
 }
 
-/** Growable columns: capacity doubles, so that n events cost at most 2n copies. */
-function createColumns() {
-  let tUs = new Float64Array(1024);
-  let x = new Uint16Array(1024);
-  let y = new Uint16Array(1024);
-  let polarity = new Uint8Array(1024);
-  let count = 0;
-  function grow(needed: number): void {
-    let capacity = tUs.length;
-    while (capacity < needed) capacity *= 2;
-    const larger = <A extends Float64Array | Uint16Array | Uint8Array>(from: A, to: A): A => {
-      to.set(from.subarray(0, count));
-      return to;
-    };
-    tUs = larger(tUs, new Float64Array(capacity));
-    x = larger(x, new Uint16Array(capacity));
-    y = larger(y, new Uint16Array(capacity));
-    polarity = larger(polarity, new Uint8Array(capacity));
+export interface ScannedEvents extends Omit<CollectedEvents, 'events'> {
+  /** Null where there are more events than are held. */
+  events: EventStream | null;
+  sensor: SensorSize;
+  /** Of the events as stored. */
+  eventCount: number;
+  frameCount?: number;
+}
+
+/** The error of a decoder that had read some events before. */
+export class BrokenRecording extends AppError {
+  readonly eventsBefore: number;
+
+  constructor({ code, message, hint, offset }: AppError, eventsBefore: number) {
+    super(code, message, hint, offset);
+    this.eventsBefore = eventsBefore;
   }
-  return {
-    append(batch: EventBatch): void {
-      const needed = count + batch.count;
-      if (needed > tUs.length) grow(needed);
-      tUs.set(batch.tUs.subarray(0, batch.count), count);
-      x.set(batch.x.subarray(0, batch.count), count);
-      y.set(batch.y.subarray(0, batch.count), count);
-      polarity.set(batch.polarity.subarray(0, batch.count), count);
-      count = needed;
-    },
-    /** Copies of exact length, in buffers of their own (they can be transferred). */
-    finish(sensor: SensorSize): EventStream {
-      return {
-        sensor,
-        tUs: tUs.slice(0, count),
-        x: x.slice(0, count),
-        y: y.slice(0, count),
-        polarity: polarity.slice(0, count),
-      };
-    },
-  };
 }
 
 /**
- * Decodes one file into columns in memory.
- * @throws AppError of the decoder; `too-many-events`; the signal's reason.
+ * Reads one file to its end, into columns in memory where it has no more than `heldEvents` events.
+ * @throws {@link BrokenRecording} where events came before an AppError of the decoder, else that error; the signal's reason.
  */
-export async function collectEvents(
+export async function scanEvents(
   decoder: FormatDecoder,
   source: ByteSource,
+  heldEvents: number,
   options: CollectOptions = {},
-): Promise<CollectedEvents> {
-  const maxEvents = options.maxEvents ?? MAX_EVENTS_PER_RECORDING;
-  const columns = createColumns();
+): Promise<ScannedEvents> {
+  let columns: EventColumns | null = createColumns();
   const audit = createStreamAudit();
   const warnings: StreamWarning[] = [];
   let sensor: SensorSize | undefined;
@@ -88,15 +61,9 @@ export async function collectEvents(
       frameCount = count;
     },
     batch(batch) {
-      if (audit.eventCount + batch.count > maxEvents) {
-        throw new AppError(
-          'too-many-events',
-          `${source.name} has more than ${maxEvents} events, the limit for one recording.`,
-          'Cut the recording into shorter ones.',
-        );
-      }
       auditBatch(audit, batch);
-      columns.append(batch);
+      if (audit.eventCount > heldEvents) columns = null;
+      columns?.append(batch);
     },
     warn(message, offset) {
       warnings.push(offset === undefined ? { message } : { message, offset });
@@ -106,14 +73,28 @@ export async function collectEvents(
     await decoder.decode(source, sink, options);
   } catch (error) {
     const isDamage = error instanceof AppError && error.code !== 'cancelled';
-    if (!options.keepDamaged || !isDamage || audit.eventCount === 0) throw error;
+    if (!isDamage || audit.eventCount === 0) throw error;
+    if (!options.keepDamaged) throw new BrokenRecording(error, audit.eventCount);
     const { message, offset } = toErrorData(error);
     sink.warn(`${message} The ${audit.eventCount} events before are kept.`, offset);
   }
   sensor ??= { width: audit.maxX + 1, height: audit.maxY + 1 };
   warnings.push(...auditWarnings(audit, sensor));
-  const events = columns.finish(sensor);
+  const events = columns?.finish(sensor) ?? null;
+  const { eventCount } = audit;
+  if (frameCount === undefined) return { events, sensor, eventCount, orientation, warnings };
   // Frames begin at the first, whether it holds events or not.
-  if (frameCount !== undefined) Object.assign(events, { frameCount, originUs: 0 });
-  return { events, orientation, warnings };
+  if (events) Object.assign(events, { frameCount, originUs: 0 });
+  return { events, sensor, eventCount, frameCount, orientation, warnings };
+}
+
+/** Decodes one file into columns in memory. @throws as {@link scanEvents} */
+export async function collectEvents(
+  decoder: FormatDecoder,
+  source: ByteSource,
+  options: CollectOptions = {},
+): Promise<CollectedEvents> {
+  const scanned = await scanEvents(decoder, source, Number.POSITIVE_INFINITY, options);
+  const { orientation, warnings } = scanned;
+  return { events: scanned.events as EventStream, orientation, warnings };
 }

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { AppError } from '../core/errors.ts';
 import { createDataClient, type DataWorkerPort } from './dataClient.ts';
 import type { DataProgress, DataReply, DataRequest } from './dataMessages.ts';
@@ -6,6 +6,7 @@ import { createDataService } from './dataService.ts';
 import { encodeDataset } from './encode.ts';
 import { fileOf, idxPair } from './frames/frameTestSupport.ts';
 import { generateSyntheticSet } from './synthetic/index.ts';
+import { SILENCE_SECONDS } from './workerConnection.ts';
 
 /** A worker on the same thread: the real service, with structured clones and transfers as between threads. */
 function localWorker() {
@@ -23,8 +24,7 @@ function localWorker() {
     isTerminated: false,
     postMessage(request: DataRequest) {
       requests.push(request);
-      const copy =
-        request.type === 'run' && request.job.kind === 'importFiles' ? request : structuredClone(request);
+      const copy = request.type === 'run' && 'files' in request.job ? request : structuredClone(request);
       queueMicrotask(() => service.receive(copy));
     },
     addEventListener(type: 'message' | 'error', listener: never) {
@@ -32,6 +32,11 @@ function localWorker() {
     },
     terminate() {
       port.isTerminated = true;
+    },
+    say(data: DataReply) {
+      queueMicrotask(() => {
+        for (const listener of messages) listener({ data } as MessageEvent<DataReply>);
+      });
     },
     fail(message: string) {
       for (const listener of errors) listener({ message } as ErrorEvent);
@@ -45,7 +50,7 @@ const SETTINGS = { stepDurationUs: 10_000, stepCount: 5, frame: { height: 17, wi
 
 describe('data client and service', () => {
   it('generates, sums up, encodes and shows recordings', async () => {
-    const client = createDataClient(localWorker());
+    const client = createDataClient(localWorker);
     expect(await client.summary()).toBeNull();
     const progress: DataProgress[] = [];
     const summary = await client.generate('movingGestures', COUNTS, {
@@ -76,7 +81,7 @@ describe('data client and service', () => {
   });
 
   it('keeps what was loaded when nothing in a drop can be read', async () => {
-    const client = createDataClient(localWorker());
+    const client = createDataClient(localWorker);
     const before = await client.generate('movingGestures', COUNTS);
     const files = [{ path: 'notes.bin', blob: new Blob([new Uint8Array(7)]) }];
     const summary = await client.importFiles(files, {
@@ -90,7 +95,7 @@ describe('data client and service', () => {
   });
 
   it('imports files and reports their problems', async () => {
-    const client = createDataClient(localWorker());
+    const client = createDataClient(localWorker);
     const bytes = Uint8Array.from({ length: 200 }, (_, i) => [1, 2, 0x80, 0, i][i % 5]);
     const files = ['a/1.bin', 'a/2.bin', 'b/1.bin', 'b/2.bin'].map((path) => ({
       path,
@@ -113,7 +118,7 @@ describe('data client and service', () => {
   });
 
   it('imports images, shows them one by one and encodes them whatever the time settings', async () => {
-    const client = createDataClient(localWorker());
+    const client = createDataClient(localWorker);
     const image = (label: number, index: number) => [label, index, 3, 4, 5, 6];
     const files = [
       ...idxPair('train', [1, 0, 1], image, [2, 3]),
@@ -159,7 +164,7 @@ describe('data client and service', () => {
 
   it('gives images another fingerprint as soon as a pixel, a label or a class name differs', async () => {
     const fingerprintOf = async (labels: number[], first: number) => {
-      const client = createDataClient(localWorker());
+      const client = createDataClient(localWorker);
       const files = idxPair('x', labels, (_, index) => [index === 0 ? first : 9, 0], [1, 2]);
       await client.importFiles(files, { splitSeed: 1, testFraction: 0.5, imageOrientation: 'auto' });
       return (await client.encode(SETTINGS)).fingerprint;
@@ -176,7 +181,7 @@ describe('data client and service', () => {
   });
 
   it('rejects with the error of the job', async () => {
-    const client = createDataClient(localWorker());
+    const client = createDataClient(localWorker);
     await expect(client.encode(SETTINGS)).rejects.toMatchObject({ code: 'no-recordings' });
     await expect(client.recording(0)).rejects.toMatchObject({ code: 'no-recordings' });
     await client.generate('saccadeDigits', { seed: 1, trainCount: 1, testCount: 1 });
@@ -186,7 +191,7 @@ describe('data client and service', () => {
 
   it('cancels: rejects at once, tells the worker, and keeps the recordings of before', async () => {
     const worker = localWorker();
-    const client = createDataClient(worker);
+    const client = createDataClient(() => worker);
     const before = await client.generate('saccadeDigits', { seed: 1, trainCount: 2, testCount: 0 });
     const controller = new AbortController();
     const job = client.generate(
@@ -205,7 +210,7 @@ describe('data client and service', () => {
 
   it('rejects what is running when the worker fails or is ended', async () => {
     const worker = localWorker();
-    const client = createDataClient(worker);
+    const client = createDataClient(() => worker);
     const failing = client.generate('saccadeDigits', { ...COUNTS, trainCount: 1 });
     worker.fail('out of memory');
     await expect(failing).rejects.toMatchObject({ code: 'data-worker-failed' });
@@ -213,5 +218,84 @@ describe('data client and service', () => {
     client.dispose();
     await expect(ended).rejects.toMatchObject({ code: 'disposed' });
     expect(worker.isTerminated).toBe(true);
+  });
+
+  /** Workers one after the other; `hangOn` names a file at whose beginning the worker falls silent for good. */
+  function workers(hangOn?: string) {
+    const made: ReturnType<typeof localWorker>[] = [];
+    const start = () => {
+      const worker = localWorker();
+      made.push(worker);
+      const { postMessage } = worker;
+      worker.postMessage = (request) => {
+        const job = request.type === 'run' ? request.job : null;
+        const hangs =
+          job?.kind === 'importFiles' &&
+          job.files.some(({ path }) => path === hangOn) &&
+          !job.settings.givenUp?.includes(hangOn ?? '');
+        if (!hangs) return postMessage(request);
+        worker.requests.push(request);
+        if (request.type === 'run') worker.say({ type: 'file', id: request.id, path: hangOn ?? '' });
+      };
+      return worker;
+    };
+    return { made, client: createDataClient(start) };
+  }
+
+  const IMPORT = { splitSeed: 1, testFraction: 0.5, imageOrientation: 'auto' as const };
+  const atis = (mark: number) =>
+    new Blob([Uint8Array.from({ length: 200 }, (_, i) => [mark, 2, 0x80, 0, i][i % 5])]);
+
+  it('reads every drop in a worker of its own, which takes the place of the one before', async () => {
+    const { made, client } = workers();
+    await client.generate('movingGestures', COUNTS);
+    const plan = await client.planImport([{ path: 'a/1.bin', blob: atis(1) }], IMPORT);
+    expect(plan).toMatchObject({ kind: 'recordings', fileCount: 1, classes: [{ name: 'a', files: 1 }] });
+    const summary = await client.importFiles([{ path: 'a/1.bin', blob: atis(1) }], IMPORT);
+    expect(made).toHaveLength(2);
+    expect(made.map(({ isTerminated }) => isTerminated)).toEqual([true, false]);
+    expect(await client.summary()).toEqual(summary);
+  });
+
+  it('ends the worker of an import that is cancelled; what was loaded survives', async () => {
+    const { made, client } = workers('hang.bin');
+    const before = await client.generate('movingGestures', COUNTS);
+    const controller = new AbortController();
+    const job = client.importFiles([{ path: 'hang.bin', blob: atis(1) }], IMPORT, {
+      signal: controller.signal,
+    });
+    controller.abort(new Error('changed my mind'));
+    await expect(job).rejects.toThrow('changed my mind');
+    expect(made.map(({ isTerminated }) => isTerminated)).toEqual([false, true]);
+    expect(await client.summary()).toEqual(before);
+  });
+
+  it('gives a file up on which its worker hangs, and reads the others', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    try {
+      const { made, client } = workers('b/hang.bin');
+      const files = ['a/1.bin', 'b/hang.bin', 'b/2.bin'].map((path) => ({ path, blob: atis(1) }));
+      const job = client.importFiles(files, IMPORT);
+      await new Promise((resolve) => setTimeout(resolve, 0));
+      vi.advanceTimersByTime((SILENCE_SECONDS - 1) * 1000);
+      expect(made[1].isTerminated).toBe(false);
+      vi.advanceTimersByTime(1000);
+      const summary = await job;
+      expect(made[1].isTerminated).toBe(true);
+      expect(summary.problems.map(({ file, error }) => [file, error.code])).toEqual([
+        ['b/hang.bin', 'import-stalled'],
+      ]);
+      expect(summary.recordingCount).toBe(2);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  it('starts another worker where one failed', async () => {
+    const { made, client } = workers();
+    await client.generate('movingGestures', COUNTS);
+    made[0].fail('out of memory');
+    expect(await client.summary()).toBeNull();
+    expect(made).toHaveLength(2);
   });
 });

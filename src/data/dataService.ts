@@ -1,21 +1,17 @@
-import { frameSize } from '../core/encodedDataset.ts';
 import { AppError, toErrorData } from '../core/errors.ts';
-import type {
-  DataJob,
-  DataReply,
-  DataRequest,
-  DataResults,
-  EventView,
-  ImageView,
-  RecordingView,
-} from './dataMessages.ts';
-import { encodeDataset } from './encode.ts';
-import { encodeImages } from './frames/encodeImages.ts';
+import type { ByteStore } from '../storage/byteStore.ts';
+import type { OpenScratch } from '../storage/scratchFile.ts';
+import { noStorage } from '../storage/storageError.ts';
+import type { DataJob, DataReply, DataRequest, DataResults, DataSummary } from './dataMessages.ts';
+import { createEncoder } from './encodeLoaded.ts';
 import { findTextPreview } from './import/findTextPreview.ts';
+import { createPlanner } from './import/planImport.ts';
 import { importData } from './importData.ts';
-import type { ImageSet, LoadedSet, RecordingSet } from './recordingSet.ts';
-import { splitName, summarize } from './summarize.ts';
+import type { LoadedSet } from './recordingSet.ts';
+import { findStoredSet, listStoredSets, type StoredSet } from './stored/storedSets.ts';
+import { summarize } from './summarize.ts';
 import { generateSyntheticSet } from './synthetic/index.ts';
+import { sampleTotal, viewSample } from './viewSample.ts';
 
 /** What the service answers with, and the buffers that move to the receiver instead of being copied. */
 export type PostReply = (reply: DataReply, transfer: ArrayBuffer[]) => void;
@@ -25,9 +21,18 @@ export interface DataService {
   receive(request: DataRequest): void;
 }
 
+export interface DataServiceOptions {
+  /** Opens the folder of encoded data sets; null where nothing can be stored. */
+  openStore?: (() => Promise<ByteStore>) | null;
+  /** Where long files are unpacked to; null: memory. */
+  openScratch?: OpenScratch | null;
+}
+
 interface JobContext {
   signal: AbortSignal;
-  report(done: number, total: number, label: string): void;
+  report(done: number, total: number, label: string, unit?: 'bytes'): void;
+  notice(problem: AppError): void;
+  file(path: string): void;
 }
 
 function noRecordings(): AppError {
@@ -42,11 +47,28 @@ function noRecordings(): AppError {
  * The data side of the program, without the worker around it: keeps the recordings or images, runs jobs on them. A job that
  * fails or is cancelled leaves the recordings of before in place.
  */
-export function createDataService(post: PostReply): DataService {
+export function createDataService(
+  post: PostReply,
+  { openStore = null, openScratch = null }: DataServiceOptions = {},
+): DataService {
   const running = new Map<number, AbortController>();
-  let loaded: LoadedSet | null = null;
+  const encoder = createEncoder(openStore);
+  const planner = createPlanner(openScratch);
+  let loaded: LoadedSet | StoredSet | null = null;
 
-  async function run(job: DataJob, { signal, report }: JobContext): Promise<DataResults[keyof DataResults]> {
+  async function storage(): Promise<ByteStore> {
+    if (!openStore) throw noStorage();
+    return openStore();
+  }
+
+  function summary(): DataSummary | null {
+    if (loaded?.kind !== 'stored') return loaded && summarize(loaded);
+    const { source, name } = loaded.facts;
+    return { ...source.summary, name, storedEncoding: source.encoding };
+  }
+
+  async function run(job: DataJob, context: JobContext): Promise<DataResults[keyof DataResults]> {
+    const { signal, report } = context;
     switch (job.kind) {
       case 'generate': {
         const label = 'Making recordings';
@@ -56,45 +78,71 @@ export function createDataService(post: PostReply): DataService {
           (done, total) => report(done, total, label),
           signal,
         );
-        return summarize(loaded);
+        return summary();
       }
+      case 'planImport':
+        return planner.plan(job.files, job.settings, (label) => report(0, 0, label), signal);
       case 'importFiles': {
-        const imported = await importData(job.files, {
-          ...job.settings,
-          signal,
-          onProgress: ({ bytesDone, byteCount, filesDone, fileCount, file }) =>
-            report(
-              bytesDone,
-              byteCount,
-              file === '' ? `${filesDone} files read` : `${filesDone + 1} of ${fileCount}: ${file}`,
-            ),
-        });
+        const found = await planner.found(job.files, (label) => report(0, 0, label), signal);
+        const imported = await importData(
+          job.files,
+          {
+            ...job.settings,
+            signal,
+            onFile: context.file,
+            onProgress: ({ bytesDone, byteCount, filesDone, fileCount, file }) => {
+              const label =
+                file === '' ? `${filesDone} files read` : `${filesDone + 1} of ${fileCount}: ${file}`;
+              report(bytesDone, byteCount, label, 'bytes');
+            },
+          },
+          found,
+        );
         // A drop in which nothing can be read says so and takes nothing away.
         if (sampleTotal(imported) > 0) loaded = imported;
         return summarize(imported);
       }
       case 'encode': {
         if (!loaded) throw noRecordings();
-        if (loaded.kind === 'frames') return encodeImages(loaded, signal);
-        const label = 'Making frames';
-        return encodeDataset(loaded, job.settings, (done, total) => report(done, total, label), signal);
+        return encoder.encode(loaded, job.settings, {
+          signal,
+          onProgress: (done, total) => report(done, total, 'Making frames'),
+          onNotice: context.notice,
+        });
       }
       case 'recording':
-        return viewRecording(loaded, job.index);
+        if (!loaded) throw noRecordings();
+        return viewSample(loaded, job.index);
       case 'previewColumns':
         return findTextPreview(job.files, signal);
       case 'summary':
-        return loaded && summarize(loaded);
+        return summary();
+      case 'listStored':
+        return openStore ? listStoredSets(await storage()) : [];
+      case 'openStored': {
+        const set = openStore && (await findStoredSet(await storage(), job.fingerprint));
+        if (!set) return null;
+        loaded = set;
+        return summary();
+      }
+      case 'deleteStored':
+        await (await storage()).remove(job.file);
+        return null;
     }
   }
 
   async function start(id: number, job: DataJob): Promise<void> {
     const controller = new AbortController();
     running.set(id, controller);
-    const report: JobContext['report'] = (done, total, label) =>
-      post({ type: 'progress', id, progress: { done, total, label } }, []);
+    const context: JobContext = {
+      signal: controller.signal,
+      report: (done, total, label, unit) =>
+        post({ type: 'progress', id, progress: { done, total, label, ...(unit && { unit }) } }, []),
+      notice: (problem) => post({ type: 'notice', id, error: toErrorData(problem) }, []),
+      file: (path) => post({ type: 'file', id, path }, []),
+    };
     try {
-      const result = await run(job, { signal: controller.signal, report });
+      const result = await run(job, context);
       post({ type: 'done', id, result }, transferables(result));
     } catch (error) {
       post({ type: 'failed', id, error: toErrorData(error) }, []);
@@ -109,59 +157,6 @@ export function createDataService(post: PostReply): DataService {
       else running.get(request.id)?.abort(new AppError('cancelled', 'The job was cancelled.'));
     },
   };
-}
-
-function sampleTotal(set: LoadedSet): number {
-  return set.kind === 'frames' ? set.labels.length : set.recordings.length;
-}
-
-/** A copy of one recording or image: the original stays where it is. */
-function viewRecording(set: LoadedSet | null, index: number): RecordingView {
-  if (!set) throw noRecordings();
-  const count = sampleTotal(set);
-  if (!Number.isInteger(index) || index < 0 || index >= count) {
-    throw new AppError(
-      'no-such-recording',
-      `There is no recording ${index}: the set ${set.name} has ${count}.`,
-      `Choose one from 0 to ${count - 1}.`,
-    );
-  }
-  return set.kind === 'frames' ? viewImage(set, index) : viewEvents(set, index);
-}
-
-function viewEvents(set: RecordingSet, index: number): EventView {
-  const { name, classIndex, split, events } = set.recordings[index];
-  const { tUs, x, y, polarity } = events;
-  return {
-    kind: 'events',
-    name,
-    className: set.classNames[classIndex],
-    split: splitName(split),
-    events: { ...events, tUs: tUs.slice(), x: x.slice(), y: y.slice(), polarity: polarity.slice() },
-  };
-}
-
-function viewImage(set: ImageSet, index: number): ImageView {
-  const { shape, pixels, labels, split, classNames } = set;
-  const size = frameSize(shape);
-  return {
-    kind: 'frames',
-    name: imageName(set, index),
-    className: classNames[labels[index]],
-    split: splitName(split[index]),
-    shape: { ...shape },
-    pixels: pixels.slice(index * size, (index + 1) * size),
-  };
-}
-
-/** The file an image is from and its number in it, from 0. */
-function imageName({ files }: ImageSet, index: number): string {
-  let first = 0;
-  for (const { path, count } of files) {
-    if (index < first + count) return `${path} #${index - first}`;
-    first += count;
-  }
-  return `#${index}`;
 }
 
 /** Buffers the service does not need any more: frames just made, copies of a recording. */

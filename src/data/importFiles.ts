@@ -1,17 +1,25 @@
 import { AppError, toErrorData } from '../core/errors.ts';
-import type { EventStream, SensorSize } from '../core/eventStream.ts';
-import { type CollectOptions, collectEvents } from './collectEvents.ts';
-import { detectFormat } from './formats/detectFormat.ts';
-import { assignClasses, assignSplit } from './import/assignClasses.ts';
-import { type Candidate, findCandidates, type ImportFile } from './import/candidates.ts';
+import type { SensorSize } from '../core/eventStream.ts';
+import { BrokenRecording, type CollectOptions } from './collectEvents.ts';
+import { assignSplit, type ClassChoice } from './import/assignClasses.ts';
+import { assignFiles } from './import/assignFiles.ts';
+import { type Candidate, type FindOptions, findCandidates, type ImportFile } from './import/candidates.ts';
 import { cutTrials } from './import/cutTrials.ts';
-import { assignTrials, findTrials, withoutTrials } from './import/gestureTrials.ts';
-import { type LabelList, mayBeLabelList, parseLabelList } from './import/labelList.ts';
-import { upright } from './import/orientation.ts';
-import { compareNames, foldersOf } from './import/paths.ts';
+import { withoutTrials } from './import/gestureTrials.ts';
+import { foldersOf } from './import/paths.ts';
+import {
+  createBudget,
+  type DecodedFile,
+  type EventBudget,
+  factsOfParts,
+  type ReadFile,
+  readFile,
+  streamedRecording,
+} from './import/readRecording.ts';
 import { IMPORT_LIMITS } from './limits.ts';
 import { createPacer } from './pacer.ts';
 import type { ImportProblem, RecordingSet } from './recordingSet.ts';
+import { factsOf, type LoadedEvents } from './streamedEvents.ts';
 
 export interface ImportProgress {
   filesDone: number;
@@ -25,38 +33,21 @@ export interface ImportProgress {
 export interface ImportOptions extends Pick<CollectOptions, 'columns' | 'keepDamaged' | 'sensor' | 'signal'> {
   /** At most a few times per second. */
   onProgress?: (progress: ImportProgress) => void;
+  /** Before each file: where a decoder hangs, the last one is it. */
+  onFile?: (path: string) => void;
   /** Decides the split where names do not. Default 1. */
   splitSeed?: number;
   /** Share of each class that tests under a seeded split. Default 0.2. */
   testFraction?: number;
+  /** What the visitor decided about classes and split. */
+  classes?: ClassChoice;
+  /** Events that may be in memory; recordings beyond are streamed from their files. Default: the limit. */
+  heldEvents?: number;
+  /** Paths of files on which a decoder hung: they are not read. */
+  givenUp?: readonly string[];
 }
 
 const PROGRESS_MS = 100;
-
-/** Separates label lists from recordings. */
-async function readLabelLists(
-  candidates: Candidate[],
-  signal?: AbortSignal,
-): Promise<{ lists: LabelList[]; rest: Candidate[] }> {
-  const lists: LabelList[] = [];
-  const rest: Candidate[] = [];
-  for (const candidate of candidates) {
-    let list: LabelList | undefined;
-    if (mayBeLabelList(candidate.path) && candidate.bytes <= IMPORT_LIMITS.labelListBytes) {
-      try {
-        const source = await candidate.open(signal);
-        const bytes = await source.read(0, Math.min(source.size, IMPORT_LIMITS.labelListBytes));
-        list = parseLabelList(candidate.path, new TextDecoder().decode(bytes));
-      } catch {
-        signal?.throwIfAborted();
-        // A member that cannot be unpacked: reading it as a recording reports why.
-      }
-    }
-    if (list) lists.push(list);
-    else rest.push(candidate);
-  }
-  return { lists, rest };
-}
 
 /** The folder or archive all files came from, else the file, else how many there were. */
 export function nameOfSet(files: ImportFile[]): string {
@@ -82,9 +73,9 @@ export interface FoundFiles {
 }
 
 /** Looks into folders and archives. @throws as {@link findCandidates} */
-export async function findFiles(files: ImportFile[], signal?: AbortSignal): Promise<FoundFiles> {
+export async function findFiles(files: ImportFile[], options: FindOptions = {}): Promise<FoundFiles> {
   const problems: ImportProblem[] = [];
-  return { candidates: await findCandidates(files, problems, signal), problems };
+  return { candidates: await findCandidates(files, problems, options), problems };
 }
 
 /**
@@ -95,7 +86,7 @@ export async function findFiles(files: ImportFile[], signal?: AbortSignal): Prom
  * loads, the set has no recordings and a 0x0 sensor.
  *
  * @param files What was dropped; names the set. @param found What {@link findFiles} gave for them.
- * @throws AppError `too-many-files`, `set-too-large`; the signal's reason.
+ * @throws AppError `too-many-files`, `bad-class-pattern`; the signal's reason.
  */
 export async function importFiles(
   files: ImportFile[],
@@ -105,24 +96,25 @@ export async function importFiles(
   const {
     signal,
     onProgress,
+    onFile,
     splitSeed = 1,
     testFraction = 0.2,
     columns,
     keepDamaged,
     sensor: chosenSensor,
+    givenUp = [],
+    classes,
+    heldEvents = IMPORT_LIMITS.heldEvents,
   } = options;
-  const { candidates: all, problems } = found ?? (await findFiles(files, signal));
-  const { trialSet, rest: unlisted } = await findTrials(all, problems, signal);
-  const { lists, rest } = await readLabelLists(unlisted, signal);
-  const candidates = rest.sort((a, b) => compareNames(a.path, b.path));
-  const paths = candidates.map((candidate) => candidate.path);
-  const assignment = trialSet ? assignTrials(paths, trialSet) : assignClasses(paths, lists);
+  const { candidates: all, problems } = found ?? (await findFiles(files, { signal }));
+  const { candidates, assignment, hasTrials } = await assignFiles(all, problems, classes, signal);
 
   const pacer = createPacer(signal);
   const byteCount = candidates.reduce((sum, candidate) => sum + candidate.bytes, 0);
-  const loaded: { name: string; classIndex: number; split: 0 | 1 | undefined; events: EventStream }[] = [];
+  const budget = createBudget(heldEvents);
+  const latest: { file: DecodedFile | null } = { file: null };
+  const loaded: (LoadedEvents & { name: string; classIndex: number; split: 0 | 1 | undefined })[] = [];
   let bytesDone = 0;
-  let eventTotal = 0;
   let reportedAt = Number.NEGATIVE_INFINITY;
   const report = (filesDone: number, file: string, bytesOfFile: number, isLast = false) => {
     if (!isLast && performance.now() - reportedAt < PROGRESS_MS) return;
@@ -136,48 +128,48 @@ export async function importFiles(
     });
   };
 
-  for (const [index, { path, bytes, open }] of candidates.entries()) {
+  for (const [index, candidate] of candidates.entries()) {
+    const { path, bytes } = candidate;
     await pacer.pause();
+    onFile?.(path);
     report(index, path, 0);
-    const { classIndex, split, trials } = assignment.entries[index];
+    const { classIndex, split, trials, isLeftOut } = assignment.entries[index];
     try {
-      if (classIndex < 0 && !trials) throw trialSet ? withoutTrials(path) : noClass(path, assignment.origin);
-      const source = await open(signal);
-      const decoder = await detectFormat(source);
-      const collected = await collectEvents(decoder, source, {
-        signal,
-        columns,
-        keepDamaged,
-        sensor: chosenSensor,
-        onProgress: (bytesRead) => report(index, path, bytesRead),
-      });
-      for (const { message, offset } of collected.warnings) {
+      if (givenUp.includes(path)) throw stalledFile(path);
+      if (isLeftOut) continue;
+      if (classIndex < 0 && !trials) throw hasTrials ? withoutTrials(path) : noClass(path, assignment.origin);
+      const readOptions = { signal, columns, keepDamaged, sensor: chosenSensor };
+      const file = await readFile(candidate, readOptions, (done) => report(index, path, done), latest);
+      for (const { message, offset } of file.warnings) {
         problems.push({
           file: path,
           error: { code: 'warning', message: `${path}: ${message}`, hint: '', offset },
         });
       }
-      const events = upright(collected.events, collected.orientation);
-      const parts = trials ? cutTrials(path, events, trials, problems) : [{ name: path, classIndex, events }];
-      for (const part of parts) {
-        await pacer.pause();
-        loaded.push({ ...part, split });
-        eventTotal += part.events.tUs.length;
-        // Windows of trials may overlap: not only a file, each part of one may pass the limit.
-        if (eventTotal > IMPORT_LIMITS.setEvents) break;
+      if (trials) {
+        for await (const trial of cutTrials(file, trials, problems, budget, signal)) {
+          await pacer.pause();
+          loaded.push({ ...trial, split });
+        }
+      } else {
+        const held = await hold(file, budget, signal);
+        loaded.push({ name: path, classIndex, split, ...held });
       }
     } catch (error) {
       signal?.throwIfAborted();
-      problems.push({ file: path, error: toErrorData(error) });
+      problems.push({
+        file: path,
+        error: toErrorData(error),
+        ...(error instanceof BrokenRecording && { eventsBefore: error.eventsBefore }),
+      });
     }
-    if (eventTotal > IMPORT_LIMITS.setEvents) throw setTooLarge(index + 1, candidates.length);
     bytesDone += bytes;
   }
   report(candidates.length, '', 0, true);
 
   // Only classes with a recording: a stray file in a folder of its own must not become an output of the network.
   const usedClasses = [...new Set(loaded.map(({ classIndex }) => classIndex))].sort((a, b) => a - b);
-  const { origin: splitOrigin, splits } = assignSplit(loaded, splitSeed, testFraction);
+  const { origin: splitOrigin, splits } = assignSplit(loaded, splitSeed, testFraction, classes?.split);
   const sensor = loaded.reduce<SensorSize>(
     (largest, { events }) => ({
       width: Math.max(largest.width, events.sensor.width),
@@ -191,12 +183,13 @@ export async function importFiles(
     synthetic: false,
     sensor,
     classNames: usedClasses.map((index) => assignment.classNames[index]),
-    recordings: loaded.map(({ name, classIndex, events }, index) => ({
+    recordings: loaded.map(({ name, classIndex, events, streamed }, index) => ({
       name,
       classIndex: usedClasses.indexOf(classIndex),
       split: splits[index],
       // One sensor for the set: where the files do not say theirs, one recording need not reach its border.
       events: { ...events, sensor },
+      ...(streamed && { streamed }),
     })),
     problems: limitProblems(problems),
     origin: { classes: assignment.origin, split: splitOrigin },
@@ -204,6 +197,13 @@ export async function importFiles(
 }
 
 function noClass(path: string, origin: string): AppError {
+  if (origin === 'pattern') {
+    return new AppError(
+      'no-class',
+      `${path} does not match the pattern of the classes.`,
+      'Change the pattern.',
+    );
+  }
   return origin === 'labelList'
     ? new AppError('no-class', `${path} is not in the label list.`, 'Add a line `<file> <label>` for it.')
     : new AppError(
@@ -213,10 +213,18 @@ function noClass(path: string, origin: string): AppError {
       );
 }
 
-function setTooLarge(filesRead: number, fileCount: number): AppError {
+/** A recording in memory where it fits, else one that is streamed from its file. */
+async function hold(file: ReadFile, budget: EventBudget, signal?: AbortSignal): Promise<LoadedEvents> {
+  const { events } = file;
+  if (events && budget.take(events)) return { events };
+  const facts = events ? factsOf({ events }) : (await factsOfParts(file, [(batch) => batch], signal))[0];
+  return streamedRecording(file, facts);
+}
+
+function stalledFile(path: string): AppError {
   return new AppError(
-    'set-too-large',
-    `The first ${filesRead} of ${fileCount} files have more than ${IMPORT_LIMITS.setEvents} events, the limit for one set in memory.`,
-    'Import a part of the files.',
+    'import-stalled',
+    `${path}: the worker that read it hung and was ended; the other files were read without it.`,
+    'Open the recording in the program that made it and save it again.',
   );
 }

@@ -1,10 +1,11 @@
 import type { FrameShape } from '../core/encodedDataset.ts';
 import type { ErrorData } from '../core/errors.ts';
 import type { EventStream, SensorSize } from '../core/eventStream.ts';
+import type { StreamedEvents } from './streamedEvents.ts';
 
 /** Where classes and split of an imported set come from; `labelBytes` are those inside the files. Shown beside the set. */
 export interface SetOrigin {
-  classes: 'labelList' | 'folders' | 'fileNames' | 'labelBytes' | 'none';
+  classes: 'labelList' | 'folders' | 'fileNames' | 'pattern' | 'labelBytes' | 'none';
   split: 'given' | 'seeded';
 }
 
@@ -18,12 +19,16 @@ export interface Recording {
   split: 0 | 1;
   /** Upright (origin top left): the importer has undone what the format's orientation says. */
   events: EventStream;
+  /** Where this is given, `events` has no events: they are read from the file again whenever they are needed. */
+  streamed?: StreamedEvents;
 }
 
 /** A file that was refused, or read with a complaint, and why. */
 export interface ImportProblem {
   file: string;
   error: ErrorData;
+  /** Events before the damage, where some could be kept. */
+  eventsBefore?: number;
 }
 
 /** What is loaded at a time: event recordings or images. */

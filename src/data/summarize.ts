@@ -2,6 +2,7 @@ import { TEST, TRAIN } from '../core/encodedDataset.ts';
 import type { DataSummary } from './dataMessages.ts';
 import { FRAME_US } from './formats/frameTime.ts';
 import type { ImageSet, LoadedSet, Recording, RecordingSet } from './recordingSet.ts';
+import { factsOf } from './streamedEvents.ts';
 
 /** Counts per class and split; of recordings mean event rate and duration. Recordings without events are 0 us long. */
 export function summarize(set: LoadedSet): DataSummary {
@@ -32,16 +33,10 @@ function summarizeRecordings(set: RecordingSet): DataSummary {
   let events = 0;
   let durationUs = 0;
   for (const recording of set.recordings) {
-    const { tUs } = recording.events;
+    const { eventCount, firstUs, lastUs } = factsOf(recording);
     classes[recording.classIndex][recording.split === TEST ? 'test' : 'train']++;
-    events += tUs.length;
-    let low = Number.POSITIVE_INFINITY;
-    let high = Number.NEGATIVE_INFINITY;
-    for (const time of tUs) {
-      if (time < low) low = time;
-      if (time > high) high = time;
-    }
-    if (tUs.length > 0) durationUs += high - low;
+    events += eventCount;
+    if (eventCount > 0) durationUs += lastUs - firstUs;
   }
   const recordingCount = set.recordings.length;
   return {
@@ -56,6 +51,7 @@ function summarizeRecordings(set: RecordingSet): DataSummary {
     durationUs: recordingCount > 0 ? durationUs / recordingCount : 0,
     problems: set.problems,
     ...frameStackOf(set.recordings),
+    ...streamedCountOf(set.recordings),
     ...(set.origin ? { origin: set.origin } : {}),
   };
 }
@@ -66,6 +62,11 @@ function frameStackOf(recordings: readonly Recording[]): Pick<DataSummary, 'fram
   if (counts.length === 0 || counts.includes(0)) return {};
   const stepCount = counts.reduce((most, count) => Math.max(most, count), 0);
   return { frameStack: { stepCount, stepDurationUs: FRAME_US } };
+}
+
+function streamedCountOf(recordings: readonly Recording[]): Pick<DataSummary, 'streamedCount'> {
+  const streamedCount = recordings.filter(({ streamed }) => streamed).length;
+  return streamedCount > 0 ? { streamedCount } : {};
 }
 
 /** 'train' or 'test', for people. */

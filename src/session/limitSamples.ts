@@ -25,13 +25,20 @@ export function limitSamples(
     (a, b) => a - b,
   );
   if (keep.length === dataset.labels.length) return dataset;
-  const { kind, bits, pixels, shape, stepCount } = dataset;
-  return {
+  const { kind, bits, pixels, shape, stepCount, stored } = dataset;
+  const rest = {
     ...dataset,
-    bits: kind === 'events' ? pick(bits, keep, stepCount * wordsPerStep(dataset)) : bits,
-    pixels: pixels && pick(pixels, keep, frameSize(shape)),
     labels: Int32Array.from(keep, (index) => dataset.labels[index]),
     split: Uint8Array.from(keep, (index) => dataset.split[index]),
+  };
+  if (stored) {
+    const samples = Uint32Array.from(keep, (index) => stored.samples?.[index] ?? index);
+    return { ...rest, stored: { ...stored, samples } };
+  }
+  return {
+    ...rest,
+    bits: kind === 'events' ? pick(bits, keep, stepCount * wordsPerStep(dataset)) : bits,
+    pixels: pixels && pick(pixels, keep, frameSize(shape)),
   };
 }
 

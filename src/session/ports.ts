@@ -11,10 +11,21 @@ export interface TrainerPort {
 }
 
 export type { JobOptions } from '../data/dataClient.ts';
-export type { DataProgress, DataSummary, EventView, ImageView, RecordingView } from '../data/dataMessages.ts';
+export type {
+  ClassChoice,
+  ClassRule,
+  DataProgress,
+  DataSummary,
+  EventView,
+  ImageView,
+  ImportPlan,
+  RecordingView,
+  StoredSetFacts,
+} from '../data/dataMessages.ts';
 export type { ColumnChoice } from '../data/formats/table/columnChoice.ts';
 export { isWholeChoice, ROLES, TIME_UNITS_US } from '../data/formats/table/columnChoice.ts';
 export type { TextPreview } from '../data/formats/text/textPreview.ts';
+export { CLASS_RULES, CLASS_TEXT_LENGTH } from '../data/import/assignClasses.ts';
 export type { ImportProblem } from '../data/recordingSet.ts';
 
 /** A file the visitor dropped or picked; `path` uses '/' and keeps the folders of a dropped folder. */
@@ -22,7 +33,7 @@ export type DroppedFile = ImportFile;
 
 /** The recordings as the session sees them; they stay behind this port (in a worker). */
 export type DataPort = Pick<DataClient, 'generate' | 'importFiles' | 'encode' | 'recording'> &
-  Partial<Pick<DataClient, 'previewColumns'>>;
+  Partial<Pick<DataClient, 'previewColumns' | 'planImport' | 'listStored' | 'openStored' | 'deleteStored'>>;
 
 /** What the session needs of the page around it. */
 export interface PageEnvironment {

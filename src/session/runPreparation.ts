@@ -27,14 +27,19 @@ export interface PreparedRun {
   run: Omit<RunState, 'dropCount' | 'memoryBudget'>;
 }
 
-/** Loads the built-in set that the settings name. @throws AppError `no-recordings` for dropped files. */
+/**
+ * Loads the built-in set, or the stored data set, that the settings name.
+ * @throws AppError `no-recordings` for dropped files whose frames are not stored.
+ */
 export async function loadBuiltInSet(
   data: DataPort,
   settings: Session,
   options: JobOptions,
 ): Promise<DataSummary> {
-  const { source, seed, trainCount, testCount, name } = settings.data;
+  const { source, seed, trainCount, testCount, name, fingerprint } = settings.data;
   if (source === 'files') {
+    const stored = fingerprint === undefined ? null : await data.openStored?.(fingerprint, options);
+    if (stored) return stored;
     throw new AppError(
       'no-recordings',
       `The data set "${name}" is made of files that are not on this page.`,

@@ -1,11 +1,11 @@
 import { AppError, fromErrorData, toErrorData } from '../core/errors.ts';
 import type { TrainerMessage, TrainerRequest } from '../trainer/messages.ts';
-import { createColumnQuestions } from './columnQuestions.ts';
+import { createDropActions, type DropActions } from './datasets/dropActions.ts';
 import { createInsideActions, type InsideActions } from './inside/insideActions.ts';
 import { MAX_SESSION_FILE_BYTES, readSessionFile } from './link/sessionFile.ts';
 import { type DecodedLink, encodeLink } from './linkCodec.ts';
 import { createMessagePacer } from './messagePacer.ts';
-import type { ColumnChoice, DroppedFile, RecordingView, SessionPorts, TrainerPort } from './ports.ts';
+import type { DataProgress, RecordingView, SessionPorts, TrainerPort } from './ports.ts';
 import { clampSchedule, loadBuiltInSet, prepareRun, settingsForData } from './runPreparation.ts';
 import { type DataSource, defaultSession, SESSION_LIMITS, type Session } from './session.ts';
 import { applySetting } from './sessionFields.ts';
@@ -23,15 +23,12 @@ import { isWeightsName } from './weights/takeFile.ts';
 import { createWeightsActions, type WeightsActions, wantedWeights } from './weights/weightsActions.ts';
 
 /** What the visitor can do. Every action returns at once or settles without throwing; problems go to the store. */
-export interface SessionActions extends SettingsActions, InsideActions, WeightsActions {
+export interface SessionActions extends SettingsActions, InsideActions, WeightsActions, DropActions {
   /** Takes over what a link held. Starts nothing. */
   openLink(decoded: DecodedLink): void;
   /** As `openLink`, with what a session file holds; Back in the browser returns. */
   openSessionFile(file: Blob): Promise<void>;
   loadBuiltIn(source: Exclude<DataSource, 'files'>): Promise<void>;
-  dropFiles(files: DroppedFile[]): Promise<void>;
-  /** Says what the columns of the text files are that are being dropped; the import goes on. */
-  answerColumns(choice: ColumnChoice): void;
   /** Stops the import, generation or encoding that runs. */
   cancelDataJob(): void;
   recording(index: number): Promise<RecordingView | null>;
@@ -120,9 +117,10 @@ export function createSessionActions(store: SessionStore, ports: SessionPorts): 
 
   const jobOptions = (signal: AbortSignal) => ({
     signal,
-    onProgress: (progress: { done: number; total: number; label: string }) => {
+    onProgress: (progress: DataProgress) => {
       if (!signal.aborted) set({ dataJob: progress });
     },
+    onNotice: report,
   });
 
   async function loadWanted(signal: AbortSignal): Promise<void> {
@@ -223,13 +221,22 @@ export function createSessionActions(store: SessionStore, ports: SessionPorts): 
       redoSteps: [],
       shared: run ? { session, run } : null,
     });
+    void dropActions.reopenStored();
   }
 
   const settingsActions = createSettingsActions(store, ports);
-  const columnQuestions = createColumnQuestions(store, data);
+  const dropActions = createDropActions(store, data, {
+    run: runDataJob,
+    options: jobOptions,
+    loadWanted,
+    setImporting(importing) {
+      isImporting = importing;
+    },
+  });
 
   return {
     ...settingsActions,
+    ...dropActions,
     openWeights: weightsActions.openWeights,
     forgetWeights: weightsActions.forgetWeights,
     exportWeights: weightsActions.exportWeights,
@@ -279,47 +286,8 @@ export function createSessionActions(store: SessionStore, ports: SessionPorts): 
     async dropFiles(dropped) {
       const weights = dropped.find(({ path }) => isWeightsName(path));
       if (weights) await weightsActions.openWeights(weights);
-      const files = dropped.filter(({ path }) => !isWeightsName(path));
-      if (files.length === 0) return;
-      const { splitSeed, testFraction, imageOrientation } = get().settings.data;
-      const choices = { splitSeed, testFraction, imageOrientation };
-      isImporting = true;
-      await runDataJob('Reading files', async (signal) => {
-        const columns = await columnQuestions.ask(files, signal);
-        const summary = await data.importFiles(files, { ...choices, columns }, jobOptions(signal));
-        signal.throwIfAborted();
-        set({ importProblems: summary.problems });
-        if (summary.recordingCount === 0) {
-          throw new AppError(
-            'no-recordings-loaded',
-            `None of the ${files.length} dropped files gave a recording.`,
-            'The list beside the drop zone says why for each file. What was loaded before is still there.',
-          );
-        }
-        const before = get().settings;
-        const wasFiles = before.data.source === 'files' && get().summary === null;
-        const asFiles: Session = {
-          ...before,
-          data: {
-            ...before.data,
-            source: 'files',
-            fingerprint: wasFiles ? before.data.fingerprint : undefined,
-          },
-        };
-        const settings = clampSchedule(settingsForData(asFiles, summary));
-        const refused = summary.problems.length;
-        set({
-          settings,
-          summary,
-          loadedWith: settings.data,
-          dropCount: get().dropCount + 1,
-          announcement: `${summary.recordingCount} recordings loaded, ${refused} files with problems.`,
-        });
-      });
-      isImporting = false;
+      await dropActions.dropFiles(dropped.filter(({ path }) => !isWeightsName(path)));
     },
-
-    answerColumns: columnQuestions.answer,
 
     cancelDataJob,
 

@@ -3,7 +3,14 @@ import type { ErrorData } from '../core/errors.ts';
 import type { AdapterInfo, EpochMetrics, IterationMetrics, TrainerStatus } from '../trainer/messages.ts';
 import { emptyInside, type InsideState } from './inside/insideState.ts';
 import { emptyHistory, type MetricsHistory } from './metricsHistory.ts';
-import type { DataProgress, DataSummary, ImportProblem, TextPreview } from './ports.ts';
+import type {
+  ClassChoice,
+  DataProgress,
+  DataSummary,
+  ImportPlan,
+  ImportProblem,
+  TextPreview,
+} from './ports.ts';
 import { defaultSession, type Session } from './session.ts';
 import { readSetting, SESSION_FIELDS } from './sessionFields.ts';
 import type { SharedResult } from './verifyRun.ts';
@@ -61,6 +68,16 @@ export interface UndoStep {
   settings: Session;
 }
 
+/** What an import would give under a choice of classes. */
+export interface ImportQuestion {
+  plan: ImportPlan;
+  classes: ClassChoice;
+  /** True while the plan of another choice is made. */
+  isPlanning: boolean;
+  /** Why the choice cannot be had. */
+  problem?: ErrorData;
+}
+
 /** Everything the page shows. GPU objects, buffers and recordings never enter it. */
 export interface SessionState {
   settings: Session;
@@ -80,6 +97,8 @@ export interface SessionState {
   importProblems: ImportProblem[];
   /** A text file of the drop that is being read: its columns wait to be confirmed. */
   columnQuestion: TextPreview | null;
+  /** Recordings that are being dropped: their classes and split wait to be confirmed. */
+  importQuestion: ImportQuestion | null;
   /** The job on the data that runs now. */
   dataJob: DataProgress | null;
   gpu: GpuState;
@@ -130,6 +149,7 @@ export function createSessionStore(
     dropCount: 0,
     importProblems: [],
     columnQuestion: null,
+    importQuestion: null,
     dataJob: null,
     gpu: { state: 'checking', adapter: null, problem: null },
     status: 'idle',

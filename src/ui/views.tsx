@@ -59,7 +59,11 @@ export const VIEWS: readonly View[] = [
     parts: [{ name: 'take-away', load: () => import('./takeAway/TakeAwayPanel.tsx') }],
   },
   { id: 'runs', name: 'Runs', parts: [] },
-  { id: 'data', name: 'Data sets', parts: [] },
+  {
+    id: 'data',
+    name: 'Data sets',
+    parts: [{ name: 'stored data sets', load: () => import('./datasets/DatasetsPanel.tsx') }],
+  },
 ];
 
 /** The view with the three moves; it is always there. */

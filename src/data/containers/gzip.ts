@@ -1,7 +1,8 @@
 import { Gunzip } from 'fflate';
 import { AppError } from '../../core/errors.ts';
+import type { OpenScratch } from '../../storage/scratchFile.ts';
 import type { ByteSource } from '../byteSource.ts';
-import { IMPORT_LIMITS } from '../limits.ts';
+import { createSpool } from './spool.ts';
 
 /** Compressed bytes read at a time. */
 const READ_BYTES = 1 << 18;
@@ -87,32 +88,23 @@ export async function gunzipHead(source: ByteSource, length: number): Promise<Ui
 }
 
 /**
- * Decompresses a gzip file into memory and stops as soon as it passes the cap, whatever size it claims.
- * @throws AppError `archive-damaged`, `archive-too-large`; the signal's reason.
+ * Decompresses a gzip file and stops as soon as it passes the cap, whatever size it claims.
+ * @param name Of what comes out. @param openScratch Where long files go; null: memory. @param maxBytes As for createSpool.
+ * @throws AppError `archive-damaged`, `archive-too-large`, `storage-full`; the signal's reason.
  */
 export async function gunzip(
+  name: string,
   source: ByteSource,
-  maxBytes: number = IMPORT_LIMITS.memberBytes,
+  openScratch: OpenScratch | null = null,
   signal?: AbortSignal,
-): Promise<Uint8Array> {
-  const pieces: Uint8Array[] = [];
-  let length = 0;
-  for await (const piece of gunzipPieces(source, signal)) {
-    length += piece.length;
-    if (length > maxBytes) {
-      throw new AppError(
-        'archive-too-large',
-        `${source.name} inflates to more than ${maxBytes} bytes, the limit for one compressed file.`,
-        'Decompress it and drop what comes out.',
-      );
-    }
-    pieces.push(piece);
+  maxBytes?: number,
+): Promise<ByteSource> {
+  const spool = createSpool(name, openScratch, maxBytes);
+  try {
+    for await (const piece of gunzipPieces(source, signal)) await spool.append(piece);
+  } catch (error) {
+    await spool.dispose();
+    throw error;
   }
-  const bytes = new Uint8Array(length);
-  let at = 0;
-  for (const piece of pieces) {
-    bytes.set(piece, at);
-    at += piece.length;
-  }
-  return bytes;
+  return spool.finish();
 }

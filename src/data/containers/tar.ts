@@ -1,17 +1,19 @@
 import { createTarDecoder } from 'modern-tar';
 import { AppError } from '../../core/errors.ts';
-import type { ByteSource } from '../byteSource.ts';
+import type { OpenScratch, ScratchFile } from '../../storage/scratchFile.ts';
+import { type ByteSource, blobSource } from '../byteSource.ts';
 import { IMPORT_LIMITS } from '../limits.ts';
 import { gunzipPieces, streamSource } from './gzip.ts';
 
 /** Bytes of a tar file that {@link isTar} wants to see. */
 export const TAR_HEAD_BYTES = 512;
 
-/** One file of a tar archive, unpacked; large ones may lie on disk, as the browser sees fit. */
+/** One file of a tar archive, unpacked. */
 export interface TarMember {
   /** Path inside the archive, '/' separated. */
   path: string;
-  blob: Blob;
+  bytes: number;
+  open(): ByteSource;
 }
 
 /** Caps of {@link readTar}; the defaults are those of the importer. */
@@ -20,6 +22,25 @@ export interface TarLimits {
   memberBytes: number;
   /** All bytes of the archive, unpacked. */
   totalBytes: number;
+}
+
+export interface TarOptions {
+  /** Where the files go; null: memory. */
+  openScratch?: OpenScratch | null;
+  /** Told how many files came out so far. */
+  onProgress?: (fileCount: number) => void;
+  /** Default: what memory or disk may hold. */
+  limits?: TarLimits;
+}
+
+/** Archives up to this size that are not compressed are read into memory. */
+const SMALL_BYTES = 4 * 2 ** 20;
+
+function limitsFor(scratch: ScratchFile | null): TarLimits {
+  const { files, memberBytes, spooledBytes, heldArchiveBytes, archiveBytes } = IMPORT_LIMITS;
+  return scratch
+    ? { files, memberBytes: spooledBytes, totalBytes: archiveBytes }
+    : { files, memberBytes, totalBytes: heldArchiveBytes };
 }
 
 /** True for the first block of a tar archive: its checksum field fits, whatever flavour of tar wrote it. */
@@ -92,41 +113,65 @@ function toStream(pieces: AsyncGenerator<Uint8Array>): ReadableStream<Uint8Array
   );
 }
 
-async function readBody(
-  body: ReadableStream<Uint8Array>,
-  name: string,
-  maxBytes: number,
-): Promise<BlobPart[]> {
-  const parts: BlobPart[] = [];
-  let length = 0;
-  const reader = body.getReader();
-  while (true) {
-    const { done, value } = await reader.read();
-    if (done) return parts;
-    length += value.length;
-    if (length > maxBytes)
-      throw tooLarge(name, `has more than ${maxBytes} bytes, the limit for one file in an archive`);
-    parts.push(value.slice());
-  }
+/** Where the files of an archive go: one scratch file for all, or memory. */
+interface TarStore {
+  /** @returns How to open what was put, once it is whole. */
+  put(name: string, body: ReadableStream<Uint8Array>, maxBytes: number): Promise<Omit<TarMember, 'path'>>;
+}
+
+function createTarStore(scratch: ScratchFile | null): TarStore {
+  return {
+    async put(name, body, maxBytes) {
+      const parts: BlobPart[] = [];
+      const start = scratch?.size ?? 0;
+      let length = 0;
+      const reader = body.getReader();
+      for (let part = await reader.read(); !part.done; part = await reader.read()) {
+        length += part.value.length;
+        if (length > maxBytes)
+          throw tooLarge(name, `has more than ${maxBytes} bytes, the limit for one file in an archive`);
+        if (scratch) scratch.append(part.value);
+        else parts.push(part.value.slice());
+      }
+      if (!scratch) {
+        const blob = new Blob(parts);
+        return { bytes: length, open: () => blobSource(name, blob) };
+      }
+      return { bytes: length, open: () => rangeSource(name, scratch, start, length) };
+    },
+  };
+}
+
+/** A part of a scratch file. */
+function rangeSource(name: string, scratch: ScratchFile, start: number, size: number): ByteSource {
+  return {
+    name,
+    size,
+    async read(offset, length) {
+      const stop = Math.min(offset + length, size);
+      return stop <= offset ? new Uint8Array(0) : scratch.read(start + offset, stop - offset);
+    },
+  };
 }
 
 /**
  * Unpacks a tar archive (`isCompressed`: a .tar.gz) in one pass; folders, links and devices are left out. A compressed
- * archive has no list of contents, so all files are held; their bytes are counted as they come, never taken from a
- * header.
- * @throws AppError `archive-damaged`, `archive-too-large`, `too-many-files`; the signal's reason.
+ * archive has no list of contents, so all files are held, on the disk where there is a way; their bytes are counted as
+ * they come, never taken from a header.
+ * @throws AppError `archive-damaged`, `archive-too-large`, `too-many-files`, `storage-full`; the signal's reason.
  */
 export async function readTar(
   source: ByteSource,
   isCompressed: boolean,
   signal?: AbortSignal,
-  limits: TarLimits = {
-    files: IMPORT_LIMITS.files,
-    memberBytes: IMPORT_LIMITS.memberBytes,
-    totalBytes: IMPORT_LIMITS.heldArchiveBytes,
-  },
+  { openScratch = null, onProgress, limits: asked }: TarOptions = {},
 ): Promise<TarMember[]> {
   const members: TarMember[] = [];
+  // What is not compressed is no longer than it is.
+  const wantsDisk = isCompressed || source.size > SMALL_BYTES;
+  const scratch = wantsDisk && openScratch ? await openScratch() : null;
+  const limits = asked ?? limitsFor(scratch);
+  const store = createTarStore(scratch);
   const pieces = tarPieces(source, isCompressed, limits.totalBytes, signal);
   const entries = toStream(pieces)
     .pipeThrough(createTarDecoder({ strict: true }))
@@ -147,10 +192,11 @@ export async function readTar(
           'Import a part of it.',
         );
       }
-      const parts = await readBody(entry.body, `${source.name}/${path}`, limits.memberBytes);
-      members.push({ path, blob: new Blob(parts) });
+      onProgress?.(members.length);
+      members.push({ path, ...(await store.put(`${source.name}/${path}`, entry.body, limits.memberBytes)) });
     }
   } catch (error) {
+    await scratch?.dispose();
     signal?.throwIfAborted();
     throw damaged(source.name, error);
   } finally {

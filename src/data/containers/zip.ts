@@ -7,8 +7,10 @@ import {
   ZipReader,
 } from '@zip.js/zip.js';
 import { AppError } from '../../core/errors.ts';
+import type { OpenScratch } from '../../storage/scratchFile.ts';
 import type { ByteSource } from '../byteSource.ts';
 import { IMPORT_LIMITS } from '../limits.ts';
+import { createSpool } from './spool.ts';
 
 // The importer runs in a worker of its own already; workers below it would only copy bytes.
 configure({ useWebWorkers: false });
@@ -35,10 +37,10 @@ export interface ArchiveMember {
   /** Size the archive claims; only for progress. */
   claimedBytes: number;
   /**
-   * Inflates the member.
-   * @throws AppError `archive-encrypted`, `archive-unsupported`, `archive-too-large`, `archive-damaged`.
+   * Inflates the member, into memory or, where it is long, to the disk: `close` of the source frees it.
+   * @throws AppError `archive-encrypted`, `archive-unsupported`, `archive-too-large`, `archive-damaged`, `storage-full`.
    */
-  read(signal?: AbortSignal): Promise<Uint8Array>;
+  open(signal?: AbortSignal): Promise<ByteSource>;
 }
 
 /** True for the first bytes of a zip archive with at least one member. */
@@ -74,54 +76,70 @@ function damaged(name: string, error: unknown): AppError {
 async function inflate(
   archiveName: string,
   entry: FileEntry,
-  budget: { inflatedBytes: number },
+  budget: ArchiveBudget,
+  openScratch: OpenScratch | null,
   signal?: AbortSignal,
-): Promise<Uint8Array> {
+): Promise<ByteSource> {
   const name = `${archiveName}/${entry.filename}`;
   if (entry.encrypted) throw damaged(name, new Error(ERR_ENCRYPTED));
-  const pieces: Uint8Array[] = [];
+  const spool = createSpool(name, openScratch);
   let length = 0;
   const sink = new WritableStream<Uint8Array>({
-    write(piece) {
+    async write(piece) {
       length += piece.length;
-      budget.inflatedBytes += piece.length;
-      if (length > IMPORT_LIMITS.memberBytes || budget.inflatedBytes > IMPORT_LIMITS.archiveBytes) {
-        const isMember = length > IMPORT_LIMITS.memberBytes;
+      if (budget.others(entry.filename) + length > IMPORT_LIMITS.archiveBytes) {
         throw new AppError(
           'archive-too-large',
-          isMember
-            ? `${name} inflates to more than ${IMPORT_LIMITS.memberBytes} bytes, the limit for one file in an archive.`
-            : `${archiveName} inflates to more than ${IMPORT_LIMITS.archiveBytes} bytes, the limit for one archive.`,
+          `${archiveName} inflates to more than ${IMPORT_LIMITS.archiveBytes} bytes, the limit for one archive.`,
           'Unpack the archive and drop the folder.',
         );
       }
-      pieces.push(piece);
+      await spool.append(piece);
     },
   });
   try {
     await entry.getData(sink, { signal, checkCrc32: true });
   } catch (error) {
+    await spool.dispose();
     signal?.throwIfAborted();
     throw damaged(name, error);
   }
-  const bytes = new Uint8Array(length);
-  let at = 0;
-  for (const piece of pieces) {
-    bytes.set(piece, at);
-    at += piece.length;
-  }
-  return bytes;
+  budget.count(entry.filename, length);
+  return spool.finish();
+}
+
+/** Bytes that the members of an archive were found to have; reading one again adds nothing. */
+interface ArchiveBudget {
+  others(path: string): number;
+  count(path: string, bytes: number): void;
+}
+
+function createArchiveBudget(): ArchiveBudget {
+  const found = new Map<string, number>();
+  let total = 0;
+  return {
+    others: (path) => total - (found.get(path) ?? 0),
+    count(path, bytes) {
+      total += bytes - (found.get(path) ?? 0);
+      found.set(path, bytes);
+    },
+  };
 }
 
 /**
  * Lists the files of a zip archive (Zip64 too) without inflating any; folders are left out. Members are then read one
  * by one, in any order.
+ * @param openScratch Where long members go; null: memory.
  * @throws AppError `archive-damaged`, `too-many-files`; the signal's reason.
  */
-export async function listZip(source: ByteSource, signal?: AbortSignal): Promise<ArchiveMember[]> {
+export async function listZip(
+  source: ByteSource,
+  signal?: AbortSignal,
+  openScratch: OpenScratch | null = null,
+): Promise<ArchiveMember[]> {
   const { name } = source;
   const members: ArchiveMember[] = [];
-  const budget = { inflatedBytes: 0 };
+  const budget = createArchiveBudget();
   try {
     for await (const entry of new ZipReader(new SourceReader(source)).getEntriesGenerator()) {
       signal?.throwIfAborted();
@@ -136,7 +154,7 @@ export async function listZip(source: ByteSource, signal?: AbortSignal): Promise
       members.push({
         path: entry.filename,
         claimedBytes: entry.uncompressedSize,
-        read: (readSignal) => inflate(name, entry, budget, readSignal),
+        open: (readSignal) => inflate(name, entry, budget, openScratch, readSignal),
       });
     }
   } catch (error) {

@@ -1,6 +1,25 @@
 import { type EventStream, eventCount } from '../../core/eventStream.ts';
 import { selectEvents } from './selectEvents.ts';
 
+/** Whether the next event, in file order, stays. */
+export type NoiseFilter = (tUs: number, x: number, y: number) => boolean;
+
+/** @param width, height Of the grid: one more than the largest column and row of the recording. */
+export function createNoiseFilter(filterUs: number, width: number, height: number): NoiseFilter {
+  /** f64[height][width]: until when an event of this pixel counts. */
+  const until = new Float64Array(width * height).fill(filterUs);
+  return (t, x, y) => {
+    const at = y * width + x;
+    until[at] = t + filterUs;
+    return (
+      (x > 0 && until[at - 1] > t) ||
+      (x < width - 1 && until[at + 1] > t) ||
+      (y > 0 && until[at - width] > t) ||
+      (y < height - 1 && until[at + width] > t)
+    );
+  };
+}
+
 /**
  * Drops events that stand alone: an event stays if one of its four neighbours (left, right, above, below; not the pixel
  * itself, not the diagonals) had an event, of either polarity, less than `filterUs` before it. Events that are dropped
@@ -23,17 +42,6 @@ export function denoise(events: EventStream, filterUs: number): EventStream {
     if (x[i] >= width) width = x[i] + 1;
     if (y[i] >= height) height = y[i] + 1;
   }
-  /** f64[height][width]: until when an event of this pixel counts. */
-  const until = new Float64Array(width * height).fill(filterUs);
-  return selectEvents(events, (i) => {
-    const t = tUs[i];
-    const at = y[i] * width + x[i];
-    until[at] = t + filterUs;
-    return (
-      (x[i] > 0 && until[at - 1] > t) ||
-      (x[i] < width - 1 && until[at + 1] > t) ||
-      (y[i] > 0 && until[at - width] > t) ||
-      (y[i] < height - 1 && until[at + width] > t)
-    );
-  });
+  const stays = createNoiseFilter(filterUs, width, height);
+  return selectEvents(events, (i) => stays(tUs[i], x[i], y[i]));
 }

@@ -1,5 +1,5 @@
 import { type FrameShape, frameBit, planesFor, wordsPerFrame } from '../../core/encodedDataset.ts';
-import { type EventStream, eventCount } from '../../core/eventStream.ts';
+import { type EventStream, eventCount, type SensorSize } from '../../core/eventStream.ts';
 import { createBinning, type RecordingSpan } from './binning.ts';
 import { denoise } from './denoise.ts';
 import { mapPixels } from './pixels.ts';
@@ -69,6 +69,71 @@ function raise(bits: Uint32Array, word: number, mask: number, planeWords: number
   }
 }
 
+/** Counts of a recording of which nothing is encoded yet. */
+export function noFacts(
+  stepCount: number,
+  counts: Pick<EncodingFacts, 'eventCount' | 'noise' | 'early'>,
+  span: RecordingSpan | null,
+): EncodingFacts {
+  return {
+    ...counts,
+    late: 0,
+    outside: 0,
+    cutOff: 0,
+    kept: 0,
+    perStep: new Uint32Array(stepCount),
+    firstUsOfStep: new Float64Array(stepCount).fill(Number.POSITIVE_INFINITY),
+    span,
+  };
+}
+
+/** Puts single events into the frames of a recording. */
+export interface FrameWriter {
+  /** @param index Number of the event among those that passed the noise filter and the start, in file order. */
+  add(index: number, tUs: number, x: number, y: number, polarity: number): void;
+}
+
+/**
+ * @param bits u32[stepCount][planes][wordsPerFrame] at `wordOffset`, zero before; events are added to it.
+ * @param facts Counts what becomes of the events.
+ */
+export function createFrameWriter(
+  settings: CompleteSettings,
+  shape: FrameShape,
+  sensor: SensorSize,
+  span: RecordingSpan,
+  bits: Uint32Array,
+  wordOffset: number,
+  facts: EncodingFacts,
+): FrameWriter {
+  const stepOf = createBinning(settings, span);
+  const { columnOf, rowOf } = mapPixels(sensor, shape, settings);
+  const maxCount = largestCount(settings);
+  const planeWords = wordsPerFrame(shape);
+  const stepWords = planesFor(maxCount) * planeWords;
+  return {
+    add(index, tUs, x, y, polarity) {
+      const step = stepOf(index, tUs);
+      if (step < 0) {
+        facts.late++;
+        return;
+      }
+      if (tUs < facts.firstUsOfStep[step]) facts.firstUsOfStep[step] = tUs;
+      const column = x < columnOf.length ? columnOf[x] : -1;
+      const row = y < rowOf.length ? rowOf[y] : -1;
+      if (column < 0 || row < 0) {
+        facts.outside++;
+        return;
+      }
+      facts.perStep[step]++;
+      const bit = frameBit(shape, shape.channels === 1 ? 0 : polarity, row, column);
+      const word = wordOffset + step * stepWords + (bit >>> 5);
+      if (raise(bits, word, 1 << (bit & 31), planeWords, maxCount)) facts.kept++;
+      else facts.cutOff++;
+    },
+  };
+}
+
 /**
  * Writes the frames of one recording. In this order: the noise filter over the whole recording; the start; the rule that
  * cuts time into steps (binning.ts), which sees every event that is left, also those that fall outside the frame; the
@@ -89,44 +154,15 @@ export function encodeRecording(
   const clean = denoise(events, denoiseUs);
   const originUs = recordingStart(clean) + startUs;
   const used = startUs === 0 ? clean : selectEvents(clean, (i) => clean.tUs[i] >= originUs);
-  const facts: EncodingFacts = {
+  const counts = {
     eventCount: eventCount(events),
     noise: eventCount(events) - eventCount(clean),
     early: eventCount(clean) - eventCount(used),
-    late: 0,
-    outside: 0,
-    cutOff: 0,
-    kept: 0,
-    perStep: new Uint32Array(stepCount),
-    firstUsOfStep: new Float64Array(stepCount).fill(Number.POSITIVE_INFINITY),
-    span: spanOf(used, originUs),
   };
+  const facts = noFacts(stepCount, counts, spanOf(used, originUs));
   if (!facts.span) return facts;
-
-  const stepOf = createBinning(complete, facts.span);
-  const { columnOf, rowOf } = mapPixels(events.sensor, shape, complete);
+  const writer = createFrameWriter(complete, shape, events.sensor, facts.span, bits, wordOffset, facts);
   const { tUs, x, y, polarity } = used;
-  const maxCount = largestCount(complete);
-  const planeWords = wordsPerFrame(shape);
-  const stepWords = planesFor(maxCount) * planeWords;
-  for (let i = 0; i < used.tUs.length; i++) {
-    const step = stepOf(i, tUs[i]);
-    if (step < 0) {
-      facts.late++;
-      continue;
-    }
-    if (tUs[i] < facts.firstUsOfStep[step]) facts.firstUsOfStep[step] = tUs[i];
-    const column = x[i] < columnOf.length ? columnOf[x[i]] : -1;
-    const row = y[i] < rowOf.length ? rowOf[y[i]] : -1;
-    if (column < 0 || row < 0) {
-      facts.outside++;
-      continue;
-    }
-    facts.perStep[step]++;
-    const bit = frameBit(shape, shape.channels === 1 ? 0 : polarity[i], row, column);
-    const word = wordOffset + step * stepWords + (bit >>> 5);
-    if (raise(bits, word, 1 << (bit & 31), planeWords, maxCount)) facts.kept++;
-    else facts.cutOff++;
-  }
+  for (let i = 0; i < used.tUs.length; i++) writer.add(i, tUs[i], x[i], y[i], polarity[i]);
   return facts;
 }

@@ -9,7 +9,7 @@ import {
 } from '../formats/cifar/cifar.ts';
 import { HEAD_BYTES } from '../formats/detectFormat.ts';
 import { isIdx } from '../formats/idx/idx.ts';
-import type { Candidate } from '../import/candidates.ts';
+import { type Candidate, withOpened } from '../import/candidates.ts';
 import { baseName } from '../import/paths.ts';
 
 /** The image files of a drop, told from everything else in it. */
@@ -65,7 +65,7 @@ export async function findFrameFiles(
       const isLabels = head ? head[3] === 1 : LABELS_NAME.test(name);
       (isLabels ? found.idxLabels : found.idxImages).push(candidate);
     } else if (isBin && (sizesFit || CIFAR10_NAME.test(name) || CIFAR100_PATH.test(path))) {
-      const layout = await cifarLayout(candidate, await candidate.open(signal));
+      const layout = await withOpened(candidate, signal, (source) => cifarLayout(candidate, source));
       if (layout) found.cifar.push({ file: candidate, layout });
       else found.others.push(candidate);
     } else if (PICKLE_NAME.test(name) && isPickle(head ?? (await readHead(candidate, signal)))) {
@@ -78,7 +78,7 @@ export async function findFrameFiles(
 }
 
 async function readHead(candidate: Candidate, signal?: AbortSignal): Promise<Uint8Array> {
-  return (await candidate.open(signal)).read(0, 2);
+  return withOpened(candidate, signal, (source) => source.read(0, 2));
 }
 
 /** The layout that name, size and the label bytes agree on; a name alone excuses a cut file. */

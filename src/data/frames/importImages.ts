@@ -4,7 +4,7 @@ import { AppError, type ErrorData, toErrorData } from '../../core/errors.ts';
 import { CIFAR_SHAPE, readCifar } from '../formats/cifar/cifar.ts';
 import { openIdx, readIdxItems, transposeImages } from '../formats/idx/idx.ts';
 import { assignSplit } from '../import/assignClasses.ts';
-import type { Candidate } from '../import/candidates.ts';
+import { type Candidate, withOpened } from '../import/candidates.ts';
 import { compareNames } from '../import/paths.ts';
 import type { ImportProgress } from '../importFiles.ts';
 import { IMPORT_LIMITS } from '../limits.ts';
@@ -126,22 +126,27 @@ async function readPart(
   const { split } = part;
   if (part.kind === 'cifar') {
     const { path } = part.file;
-    const source = await part.file.open(signal);
-    checkBytes(path, source.size, bytesLeft);
-    const { labels, pixels, warnings } = await readCifar(source, part.layout, { signal, onProgress });
+    const { labels, pixels, warnings } = await withOpened(part.file, signal, (source) => {
+      checkBytes(path, source.size, bytesLeft);
+      return readCifar(source, part.layout, { signal, onProgress });
+    });
     for (const message of warnings) warn(path, message);
     return { path, split, shape: CIFAR_SHAPE, labels, pixels };
   }
   const labels = await readLabels(part.labels, warn, signal);
   const { path } = part.images;
-  const source = await part.images.open(signal);
-  const header = await openIdx(source);
+  const read = await withOpened(part.images, signal, async (source) => {
+    const header = await openIdx(source);
+    if (header.sizes[2] === undefined) throw notImages(path);
+    checkBytes(path, header.itemCount * header.itemBytes, bytesLeft);
+    const content = new Uint8Array(header.itemCount * header.itemBytes);
+    await readIdxItems(source, header, content, { signal, onProgress });
+    return { header, content };
+  });
+  const { header } = read;
   const [, height, width] = header.sizes;
-  if (width === undefined) throw notImages(path);
-  checkBytes(path, header.itemCount * header.itemBytes, bytesLeft);
   for (const message of header.warnings) warn(path, message);
-  let pixels: Uint8Array = new Uint8Array(header.itemCount * header.itemBytes);
-  await readIdxItems(source, header, pixels, { signal, onProgress });
+  let pixels: Uint8Array = read.content;
   const count = Math.min(header.itemCount, labels.length);
   if (header.itemCount !== labels.length) {
     warn(
@@ -165,13 +170,14 @@ async function readLabels(
   warn: (path: string, message: string) => void,
   signal?: AbortSignal,
 ): Promise<Uint8Array> {
-  const source = await file.open(signal);
-  const header = await openIdx(source);
-  if (header.sizes.length !== 1) throw notImages(file.path);
-  for (const message of header.warnings) warn(file.path, message);
-  const labels = new Uint8Array(header.itemCount);
-  await readIdxItems(source, header, labels, { signal });
-  return labels;
+  return withOpened(file, signal, async (source) => {
+    const header = await openIdx(source);
+    if (header.sizes.length !== 1) throw notImages(file.path);
+    for (const message of header.warnings) warn(file.path, message);
+    const labels = new Uint8Array(header.itemCount);
+    await readIdxItems(source, header, labels, { signal });
+    return labels;
+  });
 }
 
 /** Puts the parts one after the other; classes are the labels that occur. */

@@ -1,13 +1,20 @@
 import { type EventStream, eventCount } from '../../core/eventStream.ts';
 import type { ImportProblem } from '../recordingSet.ts';
+import { type EventFacts, factsOf, type LoadedEvents } from '../streamedEvents.ts';
 import type { Trial, TrialList } from './gestureTrials.ts';
+import {
+  type EventBudget,
+  factsOfParts,
+  inWindow,
+  type ReadFile,
+  streamedRecording,
+} from './readRecording.ts';
 
 /** One trial as a recording of its own. */
-export interface CutTrial {
+export interface CutTrial extends LoadedEvents {
   /** `<recording> #<row>`. */
   name: string;
   classIndex: number;
-  events: EventStream;
 }
 
 /** First index whose time is not below `us`, in times that never fall. */
@@ -45,48 +52,77 @@ function cutWindow(events: EventStream, isOrdered: boolean, { startUs, stopUs }:
   };
 }
 
+type Span = Pick<EventFacts, 'eventCount' | 'firstUs' | 'lastUs'>;
+
+/**
+ * Whether a row of a label file yields a trial. One without events in its window yields nothing and a problem
+ * `trial-outside` or `trial-empty`; one that the recording covers in part is kept with a `warning`.
+ * @param eventsInside Counts the events of the window; asked only where it touches the recording.
+ */
+function isUsable(
+  path: string,
+  { eventCount: total, firstUs, lastUs }: Span,
+  list: TrialList,
+  { row, classIndex, startUs, stopUs, offset }: Trial,
+  eventsInside: () => number,
+  problems: ImportProblem[],
+): boolean {
+  const span = total === 0 ? 'has no events' : `runs from ${firstUs} to ${lastUs} us`;
+  const where = `${list.path}: row ${row} (class ${classIndex + 1}, ${startUs} to ${stopUs} us)`;
+  const report = (code: string, what: string, hint: string) =>
+    problems.push({ file: list.path, error: { code, message: `${where} ${what}.`, hint, offset } });
+  if (stopUs <= firstUs || startUs > lastUs) {
+    report('trial-outside', `is outside ${path}, which ${span}`, 'Check that the recording is whole.');
+    return false;
+  }
+  if (eventsInside() === 0) {
+    report('trial-empty', `has no events in ${path}`, 'Check that the label file is that of the recording.');
+    return false;
+  }
+  if (startUs < firstUs || stopUs - 1 > lastUs)
+    report('warning', `reaches beyond ${path}, which ${span}; the events inside are kept`, '');
+  return true;
+}
+
 /**
  * Cuts a recording into its trials, one at a time: windows may overlap, so that the trials together can be larger than
- * the recording. A row without events in its window yields nothing and a problem `trial-outside` or `trial-empty`; one
- * that the recording covers in part is kept with a `warning`.
- * @param path Of the recording. @param events Is not changed; the trials are copies.
+ * the recording.
+ * @param file Of the recording; its events are not changed, trials are copies, or streamed where they do not fit the budget.
  */
-export function* cutTrials(
-  path: string,
-  events: EventStream,
+export async function* cutTrials(
+  file: ReadFile,
   list: TrialList,
   problems: ImportProblem[],
-): Generator<CutTrial> {
-  const { tUs } = events;
-  let firstUs = Number.POSITIVE_INFINITY;
-  let lastUs = Number.NEGATIVE_INFINITY;
-  let isOrdered = true;
-  for (let i = 0; i < eventCount(events); i++) {
-    if (tUs[i] < lastUs) isOrdered = false;
-    if (tUs[i] < firstUs) firstUs = tUs[i];
-    if (tUs[i] > lastUs) lastUs = tUs[i];
+  budget: EventBudget,
+  signal?: AbortSignal,
+): AsyncGenerator<CutTrial> {
+  const { path, events } = file;
+  const nameOf = ({ row }: Trial) => `${path} #${row}`;
+  const windows = list.trials.map(inWindow);
+  if (!events) {
+    const [whole, ...parts] = await factsOfParts(file, [(batch) => batch, ...windows], signal);
+    for (const [i, trial] of list.trials.entries()) {
+      if (!isUsable(path, whole, list, trial, () => parts[i].eventCount, problems)) continue;
+      yield {
+        name: nameOf(trial),
+        classIndex: trial.classIndex,
+        ...streamedRecording(file, parts[i], windows[i]),
+      };
+    }
+    return;
   }
-  const span = firstUs > lastUs ? 'has no events' : `runs from ${firstUs} to ${lastUs} us`;
-  for (const trial of list.trials) {
-    const { row, classIndex, startUs, stopUs, offset } = trial;
-    const where = `${list.path}: row ${row} (class ${classIndex + 1}, ${startUs} to ${stopUs} us)`;
-    const report = (code: string, what: string, hint: string) =>
-      problems.push({ file: list.path, error: { code, message: `${where} ${what}.`, hint, offset } });
-    if (stopUs <= firstUs || startUs > lastUs) {
-      report('trial-outside', `is outside ${path}, which ${span}`, 'Check that the recording is whole.');
-      continue;
-    }
-    const cut = cutWindow(events, isOrdered, trial);
-    if (eventCount(cut) === 0) {
-      report(
-        'trial-empty',
-        `has no events in ${path}`,
-        'Check that the label file is that of the recording.',
-      );
-      continue;
-    }
-    if (startUs < firstUs || stopUs - 1 > lastUs)
-      report('warning', `reaches beyond ${path}, which ${span}; the events inside are kept`, '');
-    yield { name: `${path} #${row}`, classIndex, events: cut };
+  const whole = factsOf({ events });
+  const isOrdered = events.tUs.every((t, i) => i === 0 || t >= events.tUs[i - 1]);
+  for (const [i, trial] of list.trials.entries()) {
+    let cut: EventStream | undefined;
+    const inside = () => {
+      cut = cutWindow(events, isOrdered, trial);
+      return eventCount(cut);
+    };
+    if (!isUsable(path, whole, list, trial, inside, problems) || !cut) continue;
+    const held = budget.take(cut)
+      ? { events: cut }
+      : streamedRecording(file, factsOf({ events: cut }), windows[i]);
+    yield { name: nameOf(trial), classIndex: trial.classIndex, ...held };
   }
 }

@@ -23,7 +23,7 @@ export async function findTextPreview(files: ImportFile[], signal: AbortSignal):
       .slice(0, LOOKED_INTO);
   const mayHold = [...first(TEXT_NAME), ...first(/\.zip$/i)];
   if (mayHold.length === 0) return null;
-  const { candidates } = await findFiles(mayHold, signal);
+  const { candidates } = await findFiles(mayHold, { signal });
   const texts = candidates
     .filter(({ path }) => TEXT_NAME.test(path))
     .sort((a, b) => compareNames(a.path, b.path))
@@ -32,9 +32,13 @@ export async function findTextPreview(files: ImportFile[], signal: AbortSignal):
     signal.throwIfAborted();
     try {
       const source = await open(signal);
-      if ((await detectFormat(source)) !== text) continue;
-      const preview = await previewText(source);
-      if (preview) return { ...preview, file: path };
+      try {
+        if ((await detectFormat(source)) !== text) continue;
+        const preview = await previewText(source);
+        if (preview) return { ...preview, file: path };
+      } finally {
+        await source.close?.();
+      }
     } catch {
       signal.throwIfAborted();
       // Whatever is wrong with the file is said by the import.

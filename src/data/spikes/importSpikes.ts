@@ -2,13 +2,13 @@ import { AppError, type ErrorData, toErrorData } from '../../core/errors.ts';
 import type { EventStream, SensorSize } from '../../core/eventStream.ts';
 import { detectsHdf5 } from '../formats/hdf5/hdf5.ts';
 import { assignSplit } from '../import/assignClasses.ts';
-import type { Candidate } from '../import/candidates.ts';
+import { type Candidate, withOpened } from '../import/candidates.ts';
 import { baseName, compareNames, foldersOf, splitOfFileName, splitOfFolder } from '../import/paths.ts';
 import type { ImportProgress } from '../importFiles.ts';
 import { IMPORT_LIMITS } from '../limits.ts';
 import { createPacer } from '../pacer.ts';
 import type { ImportProblem, RecordingSet } from '../recordingSet.ts';
-import { type SpikeTrain, withSpikeFile } from './spikeFile.ts';
+import { type SpikeFile, type SpikeTrain, withSpikeFile } from './spikeFile.ts';
 
 /** Channels of the artificial cochlea of SHD and SSC. */
 const COCHLEA_CHANNELS = 700;
@@ -44,7 +44,9 @@ export async function findSpikeFiles(
   const files = candidates.filter(isHdf5);
   if (files.length === 0) return null;
   try {
-    const isSpikes = await withSpikeFile(await files[0].open(signal), signal, async (file) => file !== null);
+    const isSpikes = await withOpened(files[0], signal, (source) =>
+      withSpikeFile(source, signal, async (file) => file !== null),
+    );
     if (!isSpikes) return null;
   } catch {
     signal?.throwIfAborted();
@@ -75,11 +77,14 @@ export async function importSpikes(
   let classNames: string[] = [];
   let bytesDone = 0;
   let spikeCount = 0;
-  for (const [filesDone, { path, bytes, open }] of ordered.entries()) {
+  for (const [filesDone, candidate] of ordered.entries()) {
+    const { path, bytes } = candidate;
     const split = splitOfFileName(baseName(path)) ?? foldersOf(path).map(splitOfFolder).find(isStated);
     const countBefore = loaded.length;
     try {
-      await withSpikeFile(await open(signal), signal, async (file) => {
+      const read = (use: (file: SpikeFile | null) => Promise<void>) =>
+        withOpened(candidate, signal, (source) => withSpikeFile(source, signal, use));
+      await read(async (file) => {
         if (!file) {
           problems.push({ file: path, error: strangerError(path) });
           return;

@@ -6,6 +6,7 @@ import { DataFacts } from './DataFacts.tsx';
 import { DropZone } from './DropZone.tsx';
 import { EncodingFields } from './EncodingFields.tsx';
 import { ImportProblems } from './ImportProblems.tsx';
+import { JobProgress } from './JobProgress.tsx';
 import { Player } from './Player.tsx';
 
 const ABOUT = {
@@ -14,6 +15,7 @@ const ABOUT = {
 } as const;
 
 const loadColumnDialog = () => import('../columns/ColumnDialog.tsx');
+const loadImportDialog = () => import('../importing/ImportDialog.tsx');
 
 /** The first move: recordings to learn from. */
 export function DataPanel() {
@@ -22,6 +24,8 @@ export function DataPanel() {
   const isStale = useSession(dataIsStale);
   const hasData = useSession((state) => shownSummary(state) !== null);
   const isAsked = useSession((state) => state.columnQuestion !== null);
+  const isPlanned = useSession((state) => state.importQuestion !== null);
+  const storedEncoding = useSession((state) => shownSummary(state)?.storedEncoding);
   const actions = useActions();
 
   return (
@@ -45,21 +49,14 @@ export function DataPanel() {
       </div>
       <DropZone onFiles={actions.dropFiles} />
       {isAsked && <LazyPart load={loadColumnDialog} name="question about the columns" />}
+      {isPlanned && <LazyPart load={loadImportDialog} name="question about the classes" />}
       <div className="data-status">
         {job ? (
-          <>
-            <progress
-              aria-label={job.label}
-              max={job.total || undefined}
-              value={job.total ? job.done : undefined}
-            />
-            <span className="small">{job.label}</span>
-            <button type="button" className="button quiet small" onClick={actions.cancelDataJob}>
-              Cancel
-            </button>
-          </>
+          <JobProgress job={job} />
         ) : (
-          <span className="small muted">{statusText(source, isStale, hasData)}</span>
+          <span className="small muted">
+            {statusText(source, isStale, hasData, storedEncoding !== undefined)}
+          </span>
         )}
       </div>
       <ImportProblems />
@@ -70,7 +67,7 @@ export function DataPanel() {
   );
 }
 
-function statusText(source: string, isStale: boolean, hasData: boolean): string {
+function statusText(source: string, isStale: boolean, hasData: boolean, isStored: boolean): string {
   if (source === 'standIn')
     return 'Stand-in patterns, made when training begins: accuracy on them says only that training works. Drop the data of the preset above.';
   if (source === 'files' && isStale) return 'Waiting for the recordings of this session: drop them above.';
@@ -78,5 +75,7 @@ function statusText(source: string, isStale: boolean, hasData: boolean): string 
     return hasData
       ? 'Settings changed: press Train, or the card above, to make it anew.'
       : 'Not loaded yet: press Train, or the card above.';
+  if (isStored)
+    return 'Frames from this browser’s storage. For other frame settings drop the recordings again.';
   return 'Loaded.';
 }

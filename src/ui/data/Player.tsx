@@ -82,6 +82,8 @@ function Caption({ sample }: { sample: RecordingView | null }) {
       {sample ? (
         <>
           class <b>{sample.className}</b>, {sample.split}, {sample.events.tUs.length} events
+          {sample.eventTotal !== undefined && `, the first of ${sample.eventTotal}`}
+          {sample.isFromFrames && ' of stored frames'}
         </>
       ) : (
         <span className="muted">a recording appears here once data is loaded</span>

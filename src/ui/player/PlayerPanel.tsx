@@ -45,7 +45,11 @@ function SampleChoice({ sample, count, index }: ShownSample) {
     <div className="sample-choice">
       <p className="small numbers">
         class <b>{className}</b>, {split}
-        {sample.kind === 'events' && `, ${sample.events.tUs.length} events`},{' '}
+        {sample.kind === 'events' && `, ${sample.events.tUs.length} events`}
+        {sample.kind === 'events' &&
+          sample.eventTotal !== undefined &&
+          `, the first of ${sample.eventTotal}: frames below are of these`}
+        {sample.kind === 'events' && sample.isFromFrames && ' of stored frames'},{' '}
         <span className="muted">{name.slice(name.lastIndexOf('/') + 1)}</span>
       </p>
       <div className="sample-stepper">

@@ -1,5 +1,5 @@
 import { AppError } from '../../../core/errors.ts';
-import { type ByteSource, memorySource } from '../../byteSource.ts';
+import type { ByteSource } from '../../byteSource.ts';
 import { isZip, listZip } from '../../containers/zip.ts';
 import { IMPORT_LIMITS } from '../../limits.ts';
 import type { DecodeOptions, FormatDecoder } from '../decoder.ts';
@@ -21,8 +21,7 @@ async function readMembers(source: ByteSource, options: DecodeOptions): Promise<
   const arrays = new Map<string, NpyArray>();
   for (const member of await listZip(source, options.signal)) {
     if (!member.path.endsWith('.npy')) continue;
-    const bytes = await member.read(options.signal);
-    const array = await readNpyHeader(memorySource(`${source.name}/${member.path}`, bytes));
+    const array = await readNpyHeader(await member.open(options.signal));
     arrays.set(member.path.slice(0, -'.npy'.length), array);
   }
   return arrays;

@@ -1,0 +1,153 @@
+import { AppError } from '../../core/errors.ts';
+import { type ColumnQuestions, createColumnQuestions } from '../columnQuestions.ts';
+import type { ColumnChoice, DataPort, DroppedFile, JobOptions, StoredSetFacts } from '../ports.ts';
+import { clampSchedule, settingsForData } from '../runPreparation.ts';
+import type { Session } from '../session.ts';
+import type { SessionState, SessionStore } from '../sessionStore.ts';
+import { createImportQuestions, type ImportAnswer, type ImportQuestions } from './importQuestions.ts';
+import { sessionForStored } from './storedSession.ts';
+
+/** What the visitor can do with files and with stored data sets. */
+export interface DropActions {
+  dropFiles(files: DroppedFile[]): Promise<void>;
+  /** Reads the latest drop again and keeps of damaged recordings what stands before the damage. */
+  keepDamaged(): Promise<void>;
+  /** Says what the columns of the text files are that are being dropped; the import goes on. */
+  answerColumns: ColumnQuestions['answer'];
+  /** Tries other classes for the drop that waits. */
+  changeImport: ImportQuestions['change'];
+  /** Confirms classes and split of the drop that waits; the import goes on. */
+  answerImport: ImportQuestions['answer'];
+  /** The encoded data sets in this browser's storage. @throws AppError of the storage */
+  listStored(): Promise<StoredSetFacts[]>;
+  /** Makes a stored data set the data of the session, with the settings that its frames were made with. */
+  openStored(facts: StoredSetFacts): Promise<void>;
+  /** Opens the stored data set that the session names, where there is one; says nothing where there is none. */
+  reopenStored(): Promise<void>;
+  /** @throws AppError of the storage */
+  deleteStored(file: string): Promise<void>;
+}
+
+/** The session's one data job at a time, as the rest of the actions run it. */
+export interface DataJobs {
+  run(label: string, work: (signal: AbortSignal) => Promise<void>): Promise<boolean>;
+  options(signal: AbortSignal): JobOptions;
+  /** Loads what the settings name. */
+  loadWanted(signal: AbortSignal): Promise<void>;
+  /** Tells whether files are being read. */
+  setImporting(isImporting: boolean): void;
+}
+
+/** How the latest drop was read. */
+interface Drop {
+  files: DroppedFile[];
+  columns?: ColumnChoice;
+  answer?: ImportAnswer;
+}
+
+export function createDropActions(store: SessionStore, data: DataPort, jobs: DataJobs): DropActions {
+  const set = (change: Partial<SessionState>) => store.setState(change);
+  const get = () => store.getState();
+  const columnQuestions = createColumnQuestions(store, data);
+  const importQuestions = createImportQuestions(store, data, (label) =>
+    set({ dataJob: { label, done: 0, total: 0 } }),
+  );
+  let latest: Drop | null = null;
+
+  /** Split settings as they were confirmed become those of the session. */
+  function withSplit(settings: Session, answer: ImportAnswer | undefined): Session {
+    if (!answer) return settings;
+    const { splitSeed, testFraction } = answer;
+    return { ...settings, data: { ...settings.data, splitSeed, testFraction } };
+  }
+
+  async function importDrop({ files, columns, answer }: Drop, signal: AbortSignal): Promise<void> {
+    const { imageOrientation, splitSeed, testFraction } = withSplit(get().settings, answer).data;
+    const { classes, keepDamaged } = answer ?? {};
+    const settings = { splitSeed, testFraction, imageOrientation, columns, classes, keepDamaged };
+    const summary = await data.importFiles(files, settings, jobs.options(signal));
+    signal.throwIfAborted();
+    set({ importProblems: summary.problems });
+    if (summary.recordingCount === 0) {
+      throw new AppError(
+        'no-recordings-loaded',
+        `None of the ${files.length} dropped files gave a recording.`,
+        'The list beside the drop zone says why for each file. What was loaded before is still there.',
+      );
+    }
+    const before = withSplit(get().settings, answer);
+    const wasFiles = before.data.source === 'files' && get().summary === null;
+    const asFiles: Session = {
+      ...before,
+      data: {
+        ...before.data,
+        source: 'files',
+        fingerprint: wasFiles ? before.data.fingerprint : undefined,
+      },
+    };
+    const next = clampSchedule(settingsForData(asFiles, summary));
+    const refused = summary.problems.length;
+    set({
+      settings: next,
+      summary,
+      loadedWith: next.data,
+      dropCount: get().dropCount + 1,
+      announcement: `${summary.recordingCount} recordings loaded, ${refused} files with problems.`,
+    });
+  }
+
+  async function runImport(work: (signal: AbortSignal) => Promise<void>): Promise<void> {
+    jobs.setImporting(true);
+    await jobs.run('Reading files', work);
+    jobs.setImporting(false);
+  }
+
+  return {
+    async dropFiles(files) {
+      if (files.length === 0) return;
+      await runImport(async (signal) => {
+        const columns = await columnQuestions.ask(files, signal);
+        const answer = await importQuestions.ask(files, signal);
+        latest = { files, columns, answer };
+        await importDrop(latest, signal);
+      });
+    },
+
+    async keepDamaged() {
+      if (!latest) return;
+      const { splitSeed, testFraction } = get().settings.data;
+      const before = latest.answer ?? { classes: { rule: 'auto' }, splitSeed, testFraction };
+      latest = { ...latest, answer: { ...before, keepDamaged: true } };
+      const drop = latest;
+      await runImport((signal) => importDrop(drop, signal));
+    },
+
+    answerColumns: columnQuestions.answer,
+    changeImport: importQuestions.change,
+    answerImport: importQuestions.answer,
+
+    listStored: async () => data.listStored?.() ?? [],
+
+    async openStored(facts) {
+      const before = get();
+      const settings = sessionForStored(before.settings, facts);
+      if (!settings) return;
+      set({ settings, summary: null, loadedWith: null });
+      const isOpen = await jobs.run('Opening the stored data set', jobs.loadWanted);
+      if (isOpen) return;
+      const { summary, loadedWith } = before;
+      if (get().settings === settings) set({ settings: before.settings, summary, loadedWith });
+    },
+
+    async reopenStored() {
+      const { settings, summary } = get();
+      const { source, fingerprint } = settings.data;
+      if (source !== 'files' || fingerprint === undefined || summary || !data.openStored) return;
+      const found = await data.openStored(fingerprint).catch(() => null);
+      if (!found || get().settings.data !== settings.data || get().summary) return;
+      set({ summary: found, loadedWith: settings.data, importProblems: [] });
+    },
+
+    deleteStored: async (file) => data.deleteStored?.(file),
+  };
+}
