@@ -64,7 +64,7 @@ export function createPageSweep({ session, trainer, data, page }: PageSweepParts
           hasFiles: () => session.store.getState().loadedWith?.source === 'files',
           startOwn: () =>
             createDataClient(
-              new Worker(new URL('../../data/dataWorker.ts', import.meta.url), { type: 'module' }),
+              () => new Worker(new URL('../../data/dataWorker.ts', import.meta.url), { type: 'module' }),
             ),
         },
         base,
