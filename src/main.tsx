@@ -11,6 +11,7 @@ import { isSweepLink } from './session/sweep/sweepLink.ts';
 import { createTrainerSwitch } from './session/sweep/trainerSwitch.ts';
 import type { TrainerMessage } from './trainer/messages.ts';
 import { App } from './ui/App.tsx';
+import { offerLesson } from './ui/lesson/lessonStore.ts';
 import { startOffline } from './ui/offline/offlineState.ts';
 import { SessionProvider } from './ui/shared/sessionContext.tsx';
 import { storedMemoryBudget, storeMemoryBudget } from './ui/shared/storedMemoryBudget.ts';
@@ -88,8 +89,11 @@ function openLink(hash: string): void {
 
 if (!isSweepLink(location.hash)) void sweep.actions.restore();
 if (location.hash.length > 1) openLink(location.hash);
-// A first visit shows recordings at once.
-else void actions.loadBuiltIn('saccadeDigits');
+else {
+  // A first visit shows recordings at once, and the lesson.
+  offerLesson();
+  void actions.loadBuiltIn('saccadeDigits');
+}
 addEventListener('hashchange', () => openLink(location.hash));
 
 const root = document.getElementById('root');

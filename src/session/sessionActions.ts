@@ -242,6 +242,11 @@ export function createSessionActions(store: SessionStore, ports: SessionPorts): 
     exportWeights: weightsActions.exportWeights,
     ...createInsideActions(store, ports),
 
+    openSession(session, label) {
+      settingsActions.openSession(session, label);
+      if (!isImporting) cancelDataJob();
+    },
+
     choosePreset(name) {
       const choice = settingsActions.choosePreset(name);
       // Files that are being read may be what the preset is for; a set that is being made is not.

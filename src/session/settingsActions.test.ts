@@ -218,6 +218,21 @@ describe('presets', () => {
   });
 });
 
+describe('opening another session', () => {
+  it('leaves the run alone; Back and undo return', () => {
+    store.setState({ run: run(), status: 'running' });
+    const before = store.getState().settings;
+    const other = presetSession('lenet1-emnist');
+    actions.openSession(other, 'experiment: k = 1');
+    expect(store.getState().settings).toEqual(other);
+    expect(sent).toEqual([]);
+    expect(decodeLink(visited[0].before).session).toEqual(before);
+    expect(decodeLink(visited[0].after).session).toEqual(other);
+    actions.undo();
+    expect(store.getState().settings).toEqual(before);
+  });
+});
+
 describe('the memory budget', () => {
   it('is kept on the device, and not in the session', () => {
     const before = store.getState().settings;

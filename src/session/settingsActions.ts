@@ -22,6 +22,8 @@ export interface SettingsActions {
   changeSetting(name: string, value: unknown, label?: string, isStep?: boolean): ErrorData | null;
   /** Several settings (short names) at once, or none of them. @returns Why one was refused, or null. */
   changeSettings(values: Record<string, unknown>, label: string): ErrorData | null;
+  /** Puts another session in the place of all settings; Back in the browser and undo return. Starts nothing. */
+  openSession(session: Session, label: string): void;
   /** Puts a preset in the place of all settings; Back in the browser returns. @throws AppError `preset-unknown`. */
   choosePreset(name: string): PresetChoice;
   /** Takes the newest change back; with a label, all changes down to the newest one of that label, itself included. */
@@ -143,6 +145,14 @@ export function createSettingsActions(
       changeSettings({ [name]: value }, label ?? findField(name)?.short ?? name, isStep),
 
     changeSettings,
+
+    openSession(session, label) {
+      const before = get().settings;
+      const settings = clampSchedule(session);
+      take(settings, { label, isStep: true, isNewSystem: true });
+      page.visitFragment(encodeLink(before), encodeLink(settings));
+      set({ announcement: `The settings are those of ${label}.` });
+    },
 
     choosePreset(name) {
       const before = get().settings;

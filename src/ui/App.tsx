@@ -1,6 +1,7 @@
 import { DataPanel } from './data/DataPanel.tsx';
 import { Footer } from './Footer.tsx';
 import { Header } from './Header.tsx';
+import { Lesson } from './lesson/Lesson.tsx';
 import { Notices } from './Notices.tsx';
 import { NewVersion } from './offline/NewVersion.tsx';
 import { PresetsPanel } from './presets/PresetsPanel.tsx';
@@ -8,6 +9,7 @@ import { ForecastProvider } from './schedule/ForecastContext.tsx';
 import { SchedulePanel } from './schedule/SchedulePanel.tsx';
 import { SettingsPanel } from './settings/SettingsPanel.tsx';
 import { useSession } from './shared/sessionContext.tsx';
+import { Spotlight } from './shared/TermButton.tsx';
 import { isShown } from './shell/embedded.ts';
 import { useUndoKeys } from './shell/useUndoKeys.ts';
 import { ViewProvider } from './shell/ViewContext.tsx';
@@ -23,13 +25,15 @@ export function App() {
     <ForecastProvider>
       <ViewProvider>
         {isShown('header') && <Header />}
+        <Spotlight />
         {isShown('tabs') && <ViewTabs />}
         <main>
+          {isShown('header') && <Lesson />}
           <NewVersion />
           <Notices />
           <ViewPanels train={<ThreeMoves />} />
         </main>
-        <Footer />
+        {isShown('header') && <Footer />}
         <p className="visually-hidden" aria-live="polite">
           {announcement}
         </p>

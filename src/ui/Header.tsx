@@ -1,8 +1,11 @@
 import { lazy, Suspense, useState } from 'react';
+import { goToStep } from './lesson/lessonStore.ts';
 import { Icon } from './shared/Icon.tsx';
 import { useActions, useSession } from './shared/sessionContext.tsx';
 import { useTheme } from './shared/useTheme.ts';
 import { UndoButtons } from './shell/UndoButtons.tsx';
+import { useViews } from './shell/ViewContext.tsx';
+import { TRAIN_VIEW } from './views.tsx';
 
 const ShareCard = lazy(() => import('./share/ShareCard.tsx'));
 
@@ -23,6 +26,7 @@ export function Header() {
       </div>
       <div className="header-tools">
         <AdapterChip />
+        <LessonButton />
         <UndoButtons />
         <ShareButton />
         <button
@@ -35,6 +39,23 @@ export function Header() {
         </button>
       </div>
     </header>
+  );
+}
+
+/** Begins the lesson, again where it was skipped. */
+function LessonButton() {
+  const { showView } = useViews();
+  return (
+    <button
+      type="button"
+      className="button quiet small"
+      onClick={() => {
+        showView(TRAIN_VIEW);
+        goToStep(0);
+      }}
+    >
+      Lesson
+    </button>
   );
 }
 

@@ -8,3 +8,4 @@ import './schedule/schedule.css';
 import './charts/charts.css';
 import './train/train.css';
 import './settings/settings.css';
+import './lesson/lesson.css';

@@ -58,6 +58,14 @@ export const VIEWS: readonly View[] = [
     name: 'Take away',
     parts: [{ name: 'take-away', load: () => import('./takeAway/TakeAwayPanel.tsx') }],
   },
+  {
+    id: 'learn',
+    name: 'Learn',
+    parts: [
+      { name: 'experiments', load: () => import('./learn/ExperimentsPanel.tsx') },
+      { name: 'words', load: () => import('./learn/WordsPanel.tsx') },
+    ],
+  },
   { id: 'runs', name: 'Runs', parts: [] },
   {
     id: 'data',

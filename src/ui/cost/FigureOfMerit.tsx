@@ -1,6 +1,7 @@
 import type { CostReport } from '../../core/cost/costReport.ts';
 import { COST_KINDS, DEFAULT_FOM_WEIGHTS, type FigureOfMeritWeights } from '../../core/costModel.ts';
 import { NumberField } from '../shared/NumberField.tsx';
+import { TermButton } from '../shared/TermButton.tsx';
 import { ScrollBox } from './CostTotals.tsx';
 import { termWords } from './costWords.ts';
 import { type CostForm, realNumber } from './useCostForm.ts';
@@ -15,7 +16,8 @@ export function FigureOfMerit({ report, form }: { report: CostReport; form: Cost
   return (
     <div className="cost-fom">
       <h3>
-        Figure of merit (18): <b className="cost-fom-value">{report.fom.total.toFixed(4)}</b>
+        Figure of merit (18): <b className="cost-fom-value">{report.fom.total.toFixed(4)}</b>{' '}
+        <TermButton term="fom" />
       </h3>
       <p className="small muted">1 is full BPTT, smaller is better. Costs are shares of full BPTT’s.</p>
       <ScrollBox label="Terms of the figure of merit">

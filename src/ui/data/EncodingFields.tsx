@@ -31,7 +31,7 @@ export function EncodingFields() {
         </span>
       </summary>
       <div className="field-grid">
-        <NumberField label="T, time steps" value={encoding.stepCount} onCommit={set('T')} min={1} />
+        <NumberField label="T, time steps" value={encoding.stepCount} onCommit={set('T')} min={1} term="T" />
         {!isImages && (
           <>
             <NumberField
@@ -41,6 +41,7 @@ export function EncodingFields() {
               step="any"
               min={0.001}
               onCommit={set('dt', 1000)}
+              term="dt"
             />
             <NumberField label="width" value={encoding.width} onCommit={set('width')} min={1} />
             <NumberField label="height" value={encoding.height} onCommit={set('height')} min={1} />

@@ -1,8 +1,10 @@
 import { type ReactNode, useId } from 'react';
 import { SURROGATES } from '../../core/surrogate.ts';
 import { type Consequence, findField, readSetting } from '../../session/sessionFields.ts';
+import { FieldLabel } from '../shared/FieldLabel.tsx';
 import { NumberField } from '../shared/NumberField.tsx';
 import { useActions, useSession } from '../shared/sessionContext.tsx';
+import { termOf } from '../shared/terms.ts';
 import { RESET_OPTIONS, SURROGATE_OPTIONS } from './layerFields.ts';
 
 /** What a change costs, as the table of settings says. */
@@ -117,7 +119,13 @@ function labelWithCost(name: string, label: string): string {
 function NumberSetting({ name, label }: { name: string; label: string }) {
   const { value, commit } = useSetting(name);
   return (
-    <NumberField label={labelWithCost(name, label)} value={value as number} step="any" onCommit={commit} />
+    <NumberField
+      label={labelWithCost(name, label)}
+      value={value as number}
+      step="any"
+      onCommit={commit}
+      term={termOf(name)}
+    />
   );
 }
 
@@ -126,7 +134,9 @@ function Choice({ name, label, options }: { name: string; label: string; options
   const id = useId();
   return (
     <div className="field">
-      <label htmlFor={id}>{labelWithCost(name, label)}</label>
+      <FieldLabel htmlFor={id} term={termOf(name)}>
+        {labelWithCost(name, label)}
+      </FieldLabel>
       <select
         id={id}
         className="select"

@@ -87,17 +87,10 @@ export function SchedulePanel() {
       )}
       {network && <ForecastCard schedule={schedule} />}
       <div className="explains">
-        <Explain question="What is k?">
-          The truncation interval: after every k time steps the network stops, compares its spikes with the
-          label, sends errors back through those k steps only, and changes its weights. Neurons keep their
-          state across the border; errors do not cross it. k = T = {stepCount} is ordinary backpropagation
-          through time.
-        </Explain>
-        <Explain question="What is n?">
-          The local block size: every n layers form a block with a small classifier of its own, and errors
-          stay inside the block. A block that has learned its interval frees its memory before the next one
-          starts. n = L = {layerCount} is one block, as usual.
-        </Explain>
+        <Explain term="k" />
+        <Explain term="n" />
+        <Explain term="classifier" />
+        <Explain term="bptt" />
       </div>
     </section>
   );

@@ -1,4 +1,6 @@
 import { useEffect, useId, useRef, useState } from 'react';
+import { FieldLabel } from './FieldLabel.tsx';
+import type { TermId } from './terms.ts';
 
 interface NumberFieldProps {
   label: string;
@@ -11,6 +13,8 @@ interface NumberFieldProps {
   unit?: string;
   /** Takes a number over while it is typed, after a short pause, and at once from the arrows. */
   isLive?: boolean;
+  /** Explains the word beside the label. */
+  term?: TermId;
 }
 
 /** Long enough for the next digit. */
@@ -18,7 +22,7 @@ const PAUSE_MS = 400;
 
 /** A number that is taken over when the field is left: half-typed values never reach the session. */
 export function NumberField(props: NumberFieldProps) {
-  const { label, value, onCommit, step = 1, min, max, unit, isLive = false } = props;
+  const { label, value, onCommit, step = 1, min, max, unit, isLive = false, term } = props;
   const [text, setText] = useState(String(value));
   const [refusal, setRefusal] = useState<string | null>(null);
   const id = useId();
@@ -38,10 +42,10 @@ export function NumberField(props: NumberFieldProps) {
 
   return (
     <div className="field">
-      <label htmlFor={id}>
+      <FieldLabel htmlFor={id} term={term}>
         {label}
         {unit ? `, ${unit}` : ''}
-      </label>
+      </FieldLabel>
       <input
         id={id}
         className="input"

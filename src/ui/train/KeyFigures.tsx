@@ -1,5 +1,6 @@
 import { formatBytes, formatPercent } from '../shared/format.ts';
 import { useSession } from '../shared/sessionContext.tsx';
+import { TermButton } from '../shared/TermButton.tsx';
 
 const last = (list: number[] | undefined) => (list && list.length > 0 ? list[list.length - 1] : undefined);
 
@@ -18,7 +19,9 @@ export function KeyFigures() {
     <>
       <dl className="figures numbers">
         <div className="figure-main">
-          <dt>test accuracy</dt>
+          <dt>
+            test accuracy <TermButton term="testAccuracy" />
+          </dt>
           <dd>{test === undefined ? '–' : formatPercent(test)}</dd>
         </div>
         <div>
@@ -26,7 +29,9 @@ export function KeyFigures() {
           <dd>{train === undefined ? '–' : formatPercent(train)}</dd>
         </div>
         <div>
-          <dt>loss</dt>
+          <dt>
+            loss <TermButton term="loss" />
+          </dt>
           <dd>{loss === undefined ? '–' : loss.toFixed(4)}</dd>
         </div>
         <div>

@@ -1,0 +1,67 @@
+import { expect, type Page, test } from '@playwright/test';
+import { addressWith, expectFinished, expectRecording, SMALL, trainButton } from './support.ts';
+
+/** More than this of the window's area and way is what a visitor sees jump; the usual limit for a good page is 0.1. */
+const LIMIT = 0.01;
+
+/** Records what moves by itself from now on: shifts right after a click or a key are an answer to it. */
+async function watchShifts(page: Page): Promise<void> {
+  await page.addInitScript(() => {
+    const seen: { value: number; what: string }[] = [];
+    Object.assign(globalThis, { layoutShifts: seen });
+    new PerformanceObserver((list) => {
+      for (const entry of list.getEntries()) {
+        const { value, hadRecentInput, sources } = entry as PerformanceEntry & {
+          value: number;
+          hadRecentInput: boolean;
+          sources: { node?: Node }[];
+        };
+        if (hadRecentInput) continue;
+        const names = sources.map(({ node }) => (node instanceof Element ? node.className : node?.nodeName));
+        seen.push({ value, what: names.join(', ') });
+      }
+    }).observe({ type: 'layout-shift', buffered: true });
+  });
+}
+
+async function shifts(page: Page): Promise<{ total: number; list: { value: number; what: string }[] }> {
+  const list = await page.evaluate(
+    () => (globalThis as unknown as { layoutShifts: { value: number; what: string }[] }).layoutShifts,
+  );
+  return { total: list.reduce((sum, { value }) => sum + value, 0), list };
+}
+
+for (const width of [1440, 390]) {
+  test(`nothing jumps on a first visit, nor while a network trains, ${width} pixels wide`, async ({
+    page,
+  }) => {
+    test.setTimeout(240_000);
+    await page.setViewportSize({ width, height: 900 });
+    await watchShifts(page);
+    await page.goto('/');
+    await expectRecording(page);
+    await expect(page.getByText(/than full backpropagation through time/)).toBeVisible();
+    const first = await shifts(page);
+    expect(first.total, JSON.stringify(first.list)).toBeLessThan(LIMIT);
+
+    await page.goto('about:blank');
+    await page.goto(addressWith(SMALL));
+    await trainButton(page).scrollIntoViewIfNeeded();
+    await trainButton(page).click();
+    await expectFinished(page);
+    const trained = await shifts(page);
+    expect(trained.total, JSON.stringify(trained.list)).toBeLessThan(LIMIT);
+  });
+}
+
+test('the measure sees a jump', async ({ page }) => {
+  await watchShifts(page);
+  await page.goto(addressWith(SMALL));
+  await expect(trainButton(page)).toBeVisible();
+  await page.evaluate(() => {
+    const block = document.createElement('div');
+    block.style.height = '200px';
+    document.body.prepend(block);
+  });
+  await expect.poll(async () => (await shifts(page)).total).toBeGreaterThan(LIMIT);
+});

@@ -1,0 +1,58 @@
+import { useEffect } from 'react';
+import { ANCHORS, type AnchorId } from './anchors.ts';
+
+function elementsOf(id: AnchorId): Element[] {
+  const { selector, view } = ANCHORS[id];
+  return [...document.querySelectorAll(`#view-${view} :is(${selector})`)];
+}
+
+/** Space around a place that was scrolled to, pixels. */
+const GAP = 16;
+
+/** The part of the window that neither the tabs nor the lesson cover. */
+function freeSpace(): { top: number; bottom: number } {
+  const tabs = document.querySelector('.view-bar')?.getBoundingClientRect();
+  const lesson = document.querySelector('.lesson')?.getBoundingClientRect();
+  const top = Math.max(0, tabs?.height ?? 0);
+  if (!lesson) return { top, bottom: innerHeight };
+  const isAtBottom = lesson.top > innerHeight / 2;
+  return isAtBottom ? { top, bottom: lesson.top } : { top: top + lesson.height, bottom: innerHeight };
+}
+
+/** Brings an element into sight where it is not; at once for visitors who ask for less motion. */
+function bringIntoSight(element: Element): void {
+  const { top, bottom } = element.getBoundingClientRect();
+  const free = freeSpace();
+  const isTall = bottom - top > free.bottom - free.top - 2 * GAP;
+  if (top >= free.top && (bottom <= free.bottom || (isTall && top < (free.top + free.bottom) / 2))) return;
+  const isCalm = matchMedia('(prefers-reduced-motion: reduce)').matches;
+  scrollBy({ top: top - free.top - GAP, behavior: isCalm ? 'instant' : 'smooth' });
+}
+
+/**
+ * Marks a place of the page (see base.css) while `id` is set.
+ * @param hasToBeSeen Brings it into sight once.
+ */
+export function useSpotlight(id: AnchorId | null, hasToBeSeen = true): void {
+  useEffect(() => {
+    if (!id) return;
+    let hasScrolled = !hasToBeSeen;
+    const mark = () => {
+      for (const element of elementsOf(id)) {
+        if (element.hasAttribute('data-spotlit')) continue;
+        element.setAttribute('data-spotlit', '');
+        if (!hasScrolled) bringIntoSight(element);
+        hasScrolled = true;
+      }
+    };
+    mark();
+    // A part whose code is still being fetched, or that is drawn anew, is marked when it is there.
+    const observer = new MutationObserver(mark);
+    observer.observe(document.body, { childList: true, subtree: true });
+    return () => {
+      observer.disconnect();
+      for (const element of document.querySelectorAll('[data-spotlit]'))
+        element.removeAttribute('data-spotlit');
+    };
+  }, [id, hasToBeSeen]);
+}
