@@ -4,7 +4,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createServer } from 'vite';
-import { ROOT, runProgram } from './process.mjs';
+import { packageCommand, ROOT, runProgram } from './process.mjs';
 
 const REPORTS = join(ROOT, '.cache', 'experiments');
 const FIGURES = join(ROOT, 'src', 'session', 'experiments', 'measured.json');
@@ -57,6 +57,9 @@ try {
       else figures.plans[arm.id] = planFigures(session);
     }
   writeFileSync(FIGURES, `${JSON.stringify(figures, null, 2)}\n`);
+  await runProgram(...packageCommand('@biomejs/biome', 'biome', ['format', '--write', FIGURES]), {
+    quiet: true,
+  });
   const text = readFileSync(DOCUMENT, 'utf8');
   writeFileSync(DOCUMENT, text.replace(MARKS, `$1\n${experimentsMarkdown(figures)}\n$2`));
 } finally {

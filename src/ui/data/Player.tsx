@@ -86,7 +86,7 @@ function Caption({ sample }: { sample: RecordingView | null }) {
           {sample.isFromFrames && ' of stored frames'}
         </>
       ) : (
-        <span className="muted">a recording appears here once data is loaded</span>
+        <span className="muted">no recording yet</span>
       )}
       <span className="key key-on">ON</span>
       <span className="key key-off">OFF</span>
