@@ -24,6 +24,7 @@ override DROPOUT: u32 = 0u;
 override SUM_STEPS: u32 = 0u;
 override ACCUMULATE: u32 = 0u;        // 1: add to what gamma holds (several readers of one output)
 override MAXIMUM: u32 = 0u;           // 0 average, 1 maximum
+override DISJOINT: u32 = 0u;          // 1: no window overlaps another (stride >= kernel)
 
 @group(0) @binding(0) var<uniform> params: LayerParams;
 @group(0) @binding(1) var<uniform> window: StepWindow;
@@ -73,17 +74,26 @@ fn windowsAround(cell: Cell) -> Windows {
     min(i32(params.outWidth) - 1, x / params.stride));
 }
 
+// What one window sends to the position.
+fn windowError(frame: u32, step: u32, cell: Cell, outY: i32, outX: i32, around: Windows) -> vec4f {
+  let position = frame * params.outHeight * params.outWidth + u32(outY) * params.outWidth + u32(outX);
+  let above = gammaAbove[position * inVectors() + cell.vector];
+  if (MAXIMUM == 0u) { return above; }
+  return above * isFirstMaximum(step, cell, u32(outY), u32(outX), u32(around.y), u32(around.x));
+}
+
 fn pooledError(step: u32, cell: Cell, around: Windows) -> vec4f {
   let frame = (step - params.chunkStart) * params.batchSize + cell.sample;
   var error = vec4f();
-  for (var outY = around.outYStart; outY <= around.outYStop; outY++) {
-    for (var outX = around.outXStart; outX <= around.outXStop; outX++) {
-      let position = frame * params.outHeight * params.outWidth + u32(outY) * params.outWidth + u32(outX);
-      let above = gammaAbove[position * inVectors() + cell.vector];
-      if (MAXIMUM == 1u) {
-        error += above * isFirstMaximum(step, cell, u32(outY), u32(outX), u32(around.y), u32(around.x));
-      } else {
-        error += above;
+  if (DISJOINT == 1u) {
+    // At most one window; where there is none, what lies at the nearest is loaded and dropped.
+    let seen = around.outYStart <= around.outYStop && around.outXStart <= around.outXStop;
+    let found = windowError(frame, step, cell, min(around.outYStart, i32(params.outHeight) - 1), min(around.outXStart, i32(params.outWidth) - 1), around);
+    error = select(vec4f(), found, seen);
+  } else {
+    for (var outY = around.outYStart; outY <= around.outYStop; outY++) {
+      for (var outX = around.outXStart; outX <= around.outXStop; outX++) {
+        error += windowError(frame, step, cell, outY, outX, around);
       }
     }
   }
@@ -102,9 +112,7 @@ fn poolBackward(@builtin(global_invocation_id) globalId: vec3u, @builtin(num_wor
   for (var step = i32(chunkStop()) - 1; step >= i32(params.chunkStart); step--) {
     var derivative = vec4f(1.0);
     if (LIF == 1u) { derivative = surrogateDerivative(u32(step), cell); }
-    var error = vec4f();
-    if (any(derivative != vec4f(0.0))) { error = pooledError(u32(step), cell, around); }
-    next = recordStep(u32(step), cell, error, derivative, factor, next);
+    next = recordStep(u32(step), cell, pooledError(u32(step), cell, around), derivative, factor, next);
   }
   keepGamma(cell, next);
 }

@@ -3,15 +3,17 @@
 //   I[t] = poolFactor * sum (average) or maximum of the window's counts       (maths.md 4)
 //   LIF as in lifForward. The sum is an integer, scaled once, so the current is exact wherever poolFactor is.
 //
-// Work split   one invocation = 4 neighbouring channels at one output position of one sample, all steps in order
+// Work split   one invocation = 4*VECTORS neighbouring channels at one output position of one sample, all steps in order
 // Reads        countBits         u32[step][B][inPlanes][inWords]
 // Updates      membrane          f32[B][positions*outChannels]            (LIF only)
 // Sets bits    spikes            u32[step][B][outPlanes][outWords]        zero before; plain pools write their counts
 //              surrogateHistory  as in lifForward                         (LIF only)
-// Includes     layerParams, counts, spikeBits
+// Includes     layerParams, spikeBits
 // Twin         src/reference/poolForward.ts
 
 override WORKGROUP_SIZE: u32 = 64u;
+override VECTORS: u32 = 1u;           // 1 to 4
+override PLANES: u32 = 1u;            // inPlanes
 override LIF: u32 = 1u;
 override HISTORY: u32 = 1u;           // 0 none (evaluation), 1 window bits, 2 membranes
 override RESET: u32 = 0u;             // 0 soft, by theta; 1 hard, to 0
@@ -23,72 +25,109 @@ override RESET: u32 = 0u;             // 0 soft, by theta; 1 hard, to 0
 @group(1) @binding(2) var<storage, read_write> spikes: array<atomic<u32>>;
 @group(1) @binding(3) var<storage, read_write> surrogateHistory: array<atomic<u32>>;
 
-fn pooledCounts(step: u32, sample: u32, outY: u32, outX: u32, channel: u32) -> vec4u {
-  var pooled = vec4u();
-  let base = (step * params.batchSize + sample) * params.inPlanes * params.inWords;
-  for (var ky = 0u; ky < params.kernelHeight; ky++) {
-    let y = outY * u32(params.stride) + ky;
-    for (var kx = 0u; kx < params.kernelWidth; kx++) {
-      let x = outX * u32(params.stride) + kx;
-      let counts = countsAt(base, params.inPlanes, params.inWords, (y * params.inWidth + x) * params.inChannels + channel);
-      pooled = select(pooled + counts, max(pooled, counts), params.poolMaximum == 1u);
-    }
-  }
-  return pooled;
+// The 32 bits of a plane from `bit` on.
+fn bitsAt(plane: u32, bit: u32) -> u32 {
+  let shift = bit & 31u;
+  let word = plane + (bit >> 5u);
+  return (countBits[word] >> shift) | ((countBits[word + 1u] << 1u) << (31u - shift));
 }
 
 @compute @workgroup_size(WORKGROUP_SIZE)
 fn poolForward(@builtin(global_invocation_id) globalId: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let cell = globalId.x + globalId.y * groups.x * WORKGROUP_SIZE;
-  let positionCount = params.outHeight * params.outWidth;
-  if (cell >= params.batchSize * positionCount * params.outVectors) { return; }
-  let channel = 4u * (cell % params.outVectors);
-  let position = (cell / params.outVectors) % positionCount;
-  let sample = cell / (params.outVectors * positionCount);
-  let outY = position / params.outWidth;
-  let outX = position % params.outWidth;
-  let neuron = position * params.outChannels + channel;
-  let valid = min(params.outChannels - channel, 4u);
+  let outWidth = params.outWidth;
+  let positionCount = params.outHeight * outWidth;
+  let groupCount = (params.outVectors + VECTORS - 1u) / VECTORS;
+  if (cell >= params.batchSize * positionCount * groupCount) { return; }
+  let channel = 4u * VECTORS * (cell % groupCount);
+  let position = (cell / groupCount) % positionCount;
+  let sample = cell / (groupCount * positionCount);
+  let channels = params.outChannels;
+  let neuron = position * channels + channel;
+  let valid = min(channels - channel, 4u * VECTORS);
   let lanes = (1u << valid) - 1u;
-  let neuronCount = positionCount * params.outChannels;
+  let neuronCount = positionCount * channels;
   let state = sample * neuronCount + neuron;
 
-  var u = vec4f();
+  var u = array<vec4f, VECTORS>();
   if (LIF == 1u && window.isFirst == 0u) {
-    for (var lane = 0u; lane < valid; lane++) { u[lane] = membrane[state + lane]; }
+    for (var v = 0u; v < VECTORS; v++) { // unroll
+      for (var lane = 0u; lane + 4u * v < min(valid, 4u * v + 4u); lane++) { u[v][lane] = membrane[state + 4u * v + lane]; }
+    }
   }
-  var s = select(vec4f(0.0), vec4f(1.0), u >= vec4f(params.threshold));
+  // Values that the loop needs, read once: a software adapter would read them again at every step.
   let inputStart = select(window.historyStart, window.stepStart, params.inWholeSample == 1u);
-  for (var t = 0u; t < window.stepCount; t++) {
-    let counts = pooledCounts(inputStart + t, sample, outY, outX, channel);
-    let frame = (window.historyStart + t) * params.batchSize + sample;
-    let base = frame * params.outPlanes * params.outWords;
-    if (LIF == 0u) {
-      for (var plane = 0u; plane < params.outPlanes; plane++) {
-        setSpikes(base + plane * params.outWords, neuron, pack(((counts >> vec4u(plane)) & vec4u(1u)) == vec4u(1u)) & lanes);
+  let stepCount = window.stepCount;
+  let frames = params.batchSize;
+  let inWords = params.inWords;
+  let outWords = params.outWords;
+  let outPlanes = params.outPlanes;
+  let kernelHeight = params.kernelHeight;
+  let kernelWidth = params.kernelWidth;
+  let maximum = params.poolMaximum == 1u;
+  let beta = params.beta;
+  let theta = params.theta;
+  let threshold = vec4f(params.threshold);
+  let halfWidth = vec4f(0.5 * params.surrogateWidth);
+  let poolFactor = params.poolFactor;
+  let rowBits = params.inWidth * channels;
+  let firstBit = (position / outWidth) * u32(params.stride) * rowBits + (position % outWidth) * u32(params.stride) * channels + channel;
+  var inputBase = (inputStart * frames + sample) * PLANES * inWords;
+  var frame = window.historyStart * frames + sample;
+  for (var t = 0u; t < stepCount; t++) {
+    var pooled = array<vec4u, VECTORS>();
+    for (var ky = 0u; ky < kernelHeight; ky++) {
+      for (var kx = 0u; kx < kernelWidth; kx++) {
+        let bit = firstBit + ky * rowBits + kx * channels;
+        var counts = array<vec4u, VECTORS>();
+        for (var plane = 0u; plane < PLANES; plane++) { // unroll
+          let bits = bitsAt(inputBase + plane * inWords, bit);
+          for (var v = 0u; v < VECTORS; v++) { // unroll
+            counts[v] += ((vec4u(bits) >> (vec4u(0u, 1u, 2u, 3u) + 4u * v)) & vec4u(1u)) << vec4u(plane);
+          }
+        }
+        for (var v = 0u; v < VECTORS; v++) { // unroll
+          pooled[v] = select(pooled[v] + counts[v], max(pooled[v], counts[v]), maximum);
+        }
       }
-      continue;
     }
-    let current = params.poolFactor * vec4f(counts);
-    if (RESET == 1u) {
-      u = params.beta * (u * (vec4f(1.0) - s)) + current;
-    } else {
-      u = params.beta * u + current - params.theta * s;
-    }
-    let fired = u >= vec4f(params.threshold);
-    s = select(vec4f(0.0), vec4f(1.0), fired);
-    setSpikes(base, neuron, pack(fired) & lanes);
-    if (HISTORY == 1u) {
-      let near = abs(u - vec4f(params.threshold)) < vec4f(0.5 * params.surrogateWidth);
-      setWindow(base, neuron, pack(near) & lanes);
-    }
-    if (HISTORY == 2u) {
-      for (var lane = 0u; lane < valid; lane++) {
-        atomicStore(&surrogateHistory[frame * neuronCount + neuron + lane], bitcast<u32>(u[lane]));
+    let base = frame * outPlanes * outWords;
+    // Loops that run once or not at all: of a branch, a software adapter would run both sides.
+    for (var plane = 0u; LIF == 0u && plane < outPlanes; plane++) {
+      var bits = 0u;
+      for (var v = 0u; v < VECTORS; v++) { // unroll
+        bits |= pack(((pooled[v] >> vec4u(plane)) & vec4u(1u)) == vec4u(1u)) << (4u * v);
       }
+      setSpikes(base + plane * outWords, neuron, bits & lanes);
     }
+    if (LIF == 1u) {
+      var fired = 0u;
+      var near = 0u;
+      for (var v = 0u; v < VECTORS; v++) { // unroll
+        let current = poolFactor * vec4f(pooled[v]);
+        let s = select(vec4f(0.0), vec4f(1.0), u[v] >= threshold);
+        if (RESET == 1u) {
+          u[v] = beta * (u[v] * (vec4f(1.0) - s)) + current;
+        } else {
+          u[v] = beta * u[v] + current - theta * s;
+        }
+        fired |= pack(u[v] >= threshold) << (4u * v);
+        near |= pack(abs(u[v] - threshold) < halfWidth) << (4u * v);
+        if (HISTORY == 2u) {
+          for (var lane = 0u; lane + 4u * v < min(valid, 4u * v + 4u); lane++) {
+            atomicStore(&surrogateHistory[frame * neuronCount + neuron + 4u * v + lane], bitcast<u32>(u[v][lane]));
+          }
+        }
+      }
+      setSpikes(base, neuron, fired & lanes);
+      if (HISTORY == 1u) { setWindow(base, neuron, near & lanes); }
+    }
+    inputBase += frames * PLANES * inWords;
+    frame += frames;
   }
   if (LIF == 1u) {
-    for (var lane = 0u; lane < valid; lane++) { membrane[state + lane] = u[lane]; }
+    for (var v = 0u; v < VECTORS; v++) { // unroll
+      for (var lane = 0u; lane + 4u * v < min(valid, 4u * v + 4u); lane++) { membrane[state + 4u * v + lane] = u[v][lane]; }
+    }
   }
 }

@@ -11,7 +11,7 @@
 // Reads        inputs     u32[step][B][inPlanes][inWords]
 //              gamma      vec4f[chunkSteps][B][positions][outVectors]
 // Updates      partials   vec4f[splitCount][rows (+ 1: bias)][weightVectors], as weightGrad
-// Includes     layerParams
+// Includes     layerParams, rowRun
 // Twin         src/reference/weightGrad.ts
 
 override WORKGROUP_SIZE: u32 = 64u;
@@ -27,26 +27,26 @@ var<private> sums: array<vec4f, MAX_SUMS>;
 
 // Adds what the spikes of one input row do; `planeBase` is the first word of the plane, `rowBase` the row's first bit.
 fn addRow(planeBase: u32, rowBase: u32, gammaRow: u32, factor: f32) {
+  let inChannels = params.inChannels;
+  let outVectors = params.outVectors;
+  let reciprocal = params.channelReciprocal;
+  let padding = params.padding;
+  let lastX = i32(params.outWidth) - 1;
+  let lastKx = i32(params.kernelWidth) - 1;
   let rowBits = params.inWidth * params.inChannels;
   for (var offset = 0u; offset < rowBits; offset += 32u) {
-    let bit = rowBase + offset;
-    let shift = bit & 31u;
-    let length = min(32u, rowBits - offset);
-    let word = planeBase + (bit >> 5u);
-    var run = inputs[word] >> shift;
-    if (shift + length > 32u) { run |= inputs[word + 1u] << (32u - shift); }
-    if (length < 32u) { run &= (1u << length) - 1u; }
+    var run = wordAt(planeBase, rowBase + offset) & (0xffffffffu >> (32u - min(32u, rowBits - offset)));
     while (run != 0u) {
-      let at = offset + firstTrailingBit(run);
+      let at = offset + lowestBit(run);
       run &= run - 1u;
       // at / inChannels without a division; channelReciprocal is ceil(2^20 / inChannels), exact for these sizes.
-      let x = (at * params.channelReciprocal) >> 20u;
-      let channel = at - x * params.inChannels;
-      let column = i32(x) + params.padding;
-      let first = max(0, column - i32(params.outWidth) + 1);
-      let last = min(i32(params.kernelWidth) - 1, column);
+      let x = (at * reciprocal) >> 20u;
+      let channel = at - x * inChannels;
+      let column = i32(x) + padding;
+      let first = max(0, column - lastX);
+      let last = min(lastKx, column);
       for (var kx = first; kx <= last; kx++) {
-        sums[u32(kx) * params.inChannels + channel] += factor * gamma[gammaRow + u32(column - kx) * params.outVectors];
+        sums[u32(kx) * inChannels + channel] += factor * gamma[gammaRow + u32(column - kx) * outVectors];
       }
     }
   }

@@ -44,7 +44,10 @@ function poolAbove(
       inPlanes,
       inWholeSample: wholeSample ? 1 : 0,
     },
-    overrides: { MAXIMUM: kind === 'maximum' ? 1 : 0 },
+    overrides: {
+      MAXIMUM: kind === 'maximum' ? 1 : 0,
+      DISJOINT: stride >= Math.max(kernelHeight, kernelWidth) ? 1 : 0,
+    },
     window: { stepStart: before },
     buffers: {
       gammaAbove: padVectors(gamma, field.outputShape),

@@ -49,6 +49,12 @@ function windowOf({ steps }: LayerCase, isFirst: number): Record<string, number>
   return { stepStart: BEFORE.input, historyStart: BEFORE.history, stepCount: steps, isFirst };
 }
 
+/** As the plan asks for them. */
+const sizesOf = ({ field, planes }: LayerCase) => ({
+  VECTORS: Math.min(4, Math.ceil(field.outputShape.channels / 4)),
+  PLANES: planes,
+});
+
 const invocationsOf = ({ field, batchSize }: LayerCase) =>
   batchSize * field.outputShape.height * field.outputShape.width * Math.ceil(field.outputShape.channels / 4);
 
@@ -76,7 +82,7 @@ test.describe('poolForward equals its twin', () => {
             const record = lifForward(neuron, poolForward(layer.field, kind, values), state);
             const found = await runCase(kernels, {
               kernel: 'poolForward',
-              overrides: { HISTORY, RESET: reset === 'hard' ? 1 : 0 },
+              overrides: { ...sizesOf(layer), HISTORY, RESET: reset === 'hard' ? 1 : 0 },
               params: paramsOf(layer, kind),
               window: windowOf(layer, 0),
               buffers: {
@@ -137,7 +143,7 @@ test.describe('poolForward equals its twin', () => {
         const untouched = unwritten(4);
         const found = await runCase(kernels, {
           kernel: 'poolForward',
-          overrides: { LIF: 0, HISTORY: 0 },
+          overrides: { ...sizesOf(layer), LIF: 0, HISTORY: 0 },
           params: { ...paramsOf(layer, kind), outPlanes },
           window: windowOf(layer, 1),
           buffers: {
@@ -176,6 +182,7 @@ test.describe('poolForward equals its twin', () => {
     const words = (BEFORE.history + layer.steps) * layer.batchSize * wordsPerFrame(layer.field.outputShape);
     const found = await runCase(kernels, {
       kernel: 'poolForward',
+      overrides: sizesOf(layer),
       params: paramsOf(layer, 'average'),
       window: windowOf(layer, 1),
       buffers: {

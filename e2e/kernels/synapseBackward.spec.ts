@@ -96,7 +96,22 @@ test.describe('synapseBackward equals its twin', () => {
     );
   }
 
-  for (const STEP_TILE of [1, 4, 8]) {
+  // Two vectors at a time: short last groups, fewer channels than lanes, several groups.
+  for (const layer of [SIZES[0], STRIDED, below('65 vectors of neurons', 257), below('6 channels', 6)]) {
+    test(`${layer.name}, two vectors at a time`, ({ kernels }) =>
+      compareBackward(kernels, {
+        lif: true,
+        surrogate: 'rectangular',
+        overrides: {
+          VECTORS: 2,
+          CHANNELS: Math.min(8, layer.field.inputShape.channels),
+          STEP_TILE: 4,
+        },
+        ...caseOf(layer, CHUNKS['whole interval']),
+      }));
+  }
+
+  for (const STEP_TILE of [1, 4, 7]) {
     for (const [part, chunk] of Object.entries(CHUNKS)) {
       test(`${STEP_TILE} steps at a time, ${part}`, ({ kernels }) =>
         compareBackward(kernels, {

@@ -345,8 +345,11 @@ export class BlockPasses {
     const params = { ...this.geometry(stage), ...this.neuron(stage) };
     const area = stage.pool === 'average' ? stage.kernelHeight * stage.kernelWidth : 1;
     const scale = evaluate ? this.evaluationScale(stage.inputs[0]) : params.inScale;
+    const VECTORS = Math.min(4, params.outVectors);
     return this.add('forward', 'poolForward', stage, {
       overrides: {
+        VECTORS,
+        PLANES: params.inPlanes,
         LIF: stage.lif ? 1 : 0,
         HISTORY: evaluate || !stage.lif ? 0 : this.historyKind(stage),
         ...resetOverride(stage),
@@ -358,7 +361,11 @@ export class BlockPasses {
         spikes: this.spikesOf(stage),
         surrogateHistory: stage.lif ? `${stage.name}.surrogateHistory` : 'unused1',
       },
-      invocations: this.batchSize * stage.outputShape.height * stage.outputShape.width * params.outVectors,
+      invocations:
+        this.batchSize *
+        stage.outputShape.height *
+        stage.outputShape.width *
+        Math.ceil(params.outVectors / VECTORS),
     });
   }
 
@@ -530,10 +537,16 @@ export class BlockPasses {
     };
   }
 
-  /** Steps that synapseBackward works on together: no more than a chunk has. */
-  private stepTile(): number {
+  /** What synapseBackward works on together: equal parts of a chunk, at most two vectors of channels. */
+  private backwardTile(stage: Stage): { STEP_TILE: number; VECTORS: number; CHANNELS: number } {
     const steps = this.builder.chunkSteps[this.index];
-    return steps > 4 ? 8 : steps > 1 ? 4 : 1;
+    const { channels } = stage.outputShape;
+    const VECTORS = Math.min(2, vectorsOf(channels));
+    return {
+      STEP_TILE: Math.ceil(steps / Math.ceil(steps / 8)),
+      VECTORS,
+      CHANNELS: Math.min(4 * VECTORS, channels),
+    };
   }
 
   /** The window of the layer above, as its backward kernels need it. */
@@ -553,11 +566,14 @@ export class BlockPasses {
   ): ChunkPass {
     return (chunkStart) => {
       const fields = this.backwardFields(stage, lif, accumulate, chunkStart);
+      const { height, width, channels } = stage.outputShape;
+      const tile = this.backwardTile(stage);
       return this.add('backward', 'synapseBackward', stage, {
         ...fields,
-        overrides: { ...fields.overrides, STEP_TILE: this.stepTile() },
+        overrides: { ...fields.overrides, ...tile },
         params: { ...fields.params, ...this.windowOf(consumer), ...part.params },
         buffers: { ...fields.buffers, gammaAbove: `${consumer.name}.gamma`, weights: part.name('weights') },
+        invocations: this.batchSize * height * width * Math.ceil(vectorsOf(channels) / tile.VECTORS),
       });
     };
   }
@@ -569,7 +585,11 @@ export class BlockPasses {
       const fields = this.backwardFields(stage, lif, accumulate, chunkStart);
       return this.add('backward', 'poolBackward', stage, {
         ...fields,
-        overrides: { ...fields.overrides, MAXIMUM: maximum ? 1 : 0 },
+        overrides: {
+          ...fields.overrides,
+          MAXIMUM: maximum ? 1 : 0,
+          DISJOINT: consumer.stride >= Math.max(consumer.kernelHeight, consumer.kernelWidth) ? 1 : 0,
+        },
         params: { ...fields.params, ...this.windowOf(consumer) },
         buffers: {
           ...fields.buffers,
