@@ -5,7 +5,7 @@ import { createCostClient } from '../cost/costClient.ts';
 import { encodeLink } from '../linkCodec.ts';
 import type { DataPort, PageEnvironment } from '../ports.ts';
 import type { SessionActions } from '../sessionActions.ts';
-import { noMetrics, type SessionStore } from '../sessionStore.ts';
+import type { SessionStore } from '../sessionStore.ts';
 import { openSweepData } from './openSweepData.ts';
 import type { PointCost } from './pointCosts.ts';
 import { createSweepActions, elsewhereError, type SweepActions } from './sweepActions.ts';
@@ -53,8 +53,8 @@ export function createPageSweep({ session, trainer, data, page }: PageSweepParts
     trainer: trainer?.sweep ?? null,
     takeTrainer() {
       trainer?.take();
-      // Its weights are gone from the trainer; the next Train begins a new run.
-      session.store.setState({ run: null, status: 'idle', ...noMetrics() });
+      // Its weights are gone from the trainer, its curves stay; the next Train begins a new run.
+      session.store.setState({ run: null, status: 'idle' });
     },
     giveTrainerBack: () => trainer?.giveBack(),
     openData: (base, options) =>

@@ -23,7 +23,7 @@ export interface SweepForecast {
  * Modelled operations (additions and MACs) that an adapter does in a second, all told: measured on the software adapter of
  * a machine with two cores, and a guess for a graphics card. Once a run has ended its own figure is taken instead.
  */
-export const OPERATIONS_PER_SECOND = { software: 1.5e8, hardware: 1e10 } as const;
+export const OPERATIONS_PER_SECOND = { software: 4e7, hardware: 4e9 } as const;
 
 /** Modelled operations of one epoch at a point: those of a batch times the batches. */
 function operationsPerEpoch({ additions, macs }: PointCost, { data, batchSize }: Session): number {

@@ -20,7 +20,8 @@ export function accuracyText({ accuracy, margin }: Pick<PointSummary, 'accuracy'
 export interface MapQuantity {
   key: string;
   name: string;
-  origin: 'measured' | 'planned' | 'modelled';
+  /** What its numbers are. */
+  origin: string;
   /** True where more is better. */
   isGain: boolean;
   value: (point: PointSummary) => number | null;
@@ -63,7 +64,7 @@ export const MAP_QUANTITIES: readonly MapQuantity[] = [
   {
     key: 'figureOfMerit',
     name: 'figure of merit',
-    origin: 'modelled',
+    origin: 'measured and modelled',
     isGain: false,
     value: ({ figureOfMerit }) => figureOfMerit,
     format: (value) => value.toFixed(3),
