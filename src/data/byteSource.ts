@@ -1,3 +1,5 @@
+import { createPacer } from './pacer.ts';
+
 /**
  * Random access to the bytes of one file without holding it whole. `read` returns exactly the bytes that exist in
  * [offset, offset + length): fewer at the end of the file, none beyond it.
@@ -7,6 +9,8 @@ export interface ByteSource {
   readonly name: string;
   readonly size: number;
   read(offset: number, length: number): Promise<Uint8Array>;
+  /** The file itself, where the source is one on the disk: libraries that read by themselves take it. */
+  readonly blob?: Blob;
   /** Gives back what the source holds on disk; it cannot be read any more. */
   close?(): Promise<void>;
 }
@@ -16,6 +20,7 @@ export function blobSource(name: string, blob: Blob): ByteSource {
   return {
     name,
     size: blob.size,
+    blob,
     async read(offset, length) {
       const stop = Math.min(offset + length, blob.size);
       if (stop <= offset) return new Uint8Array(0);
@@ -24,13 +29,30 @@ export function blobSource(name: string, blob: Blob): ByteSource {
   };
 }
 
-/** Bytes already in memory: a member of an archive, or a test. */
-export function memorySource(name: string, bytes: Uint8Array): ByteSource {
+/**
+ * Bytes that are there without waiting: a member of an archive, or a test. Now and then a read lets queued messages in, a
+ * cancel among them, as one of a file does by itself.
+ * @param slice Exactly the bytes that exist in [offset, offset + length).
+ */
+export function pacedSource(
+  name: string,
+  size: number,
+  slice: (offset: number, length: number) => Uint8Array,
+): ByteSource {
+  const pacer = createPacer();
   return {
     name,
-    size: bytes.byteLength,
+    size,
     async read(offset, length) {
-      return bytes.subarray(Math.min(offset, bytes.length), Math.min(offset + length, bytes.length));
+      await pacer.pause();
+      return slice(offset, length);
     },
   };
+}
+
+/** Bytes in memory. */
+export function memorySource(name: string, bytes: Uint8Array): ByteSource {
+  return pacedSource(name, bytes.byteLength, (offset, length) =>
+    bytes.subarray(Math.min(offset, bytes.length), Math.min(offset + length, bytes.length)),
+  );
 }

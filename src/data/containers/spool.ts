@@ -1,6 +1,6 @@
 import { AppError } from '../../core/errors.ts';
 import type { OpenScratch, ScratchFile } from '../../storage/scratchFile.ts';
-import type { ByteSource } from '../byteSource.ts';
+import { type ByteSource, memorySource, pacedSource } from '../byteSource.ts';
 import { IMPORT_LIMITS } from '../limits.ts';
 
 /** Unpacked bytes of one file that stay in memory; what is longer goes to the disk, where there is a way. */
@@ -46,20 +46,10 @@ export function createSpool(name: string, openScratch: OpenScratch | null, maxBy
     finish() {
       const file = scratch;
       if (file) {
-        return {
-          name,
-          size,
-          read: async (offset, length) => file.read(offset, length),
-          close: () => file.dispose(),
-        };
+        const read = (offset: number, length: number) => file.read(offset, length);
+        return { ...pacedSource(name, size, read), close: () => file.dispose() };
       }
-      const bytes = joined(pieces, size);
-      return {
-        name,
-        size,
-        read: async (offset, length) =>
-          bytes.subarray(Math.min(offset, size), Math.min(offset + length, size)),
-      };
+      return memorySource(name, joined(pieces, size));
     },
     dispose: async () => scratch?.dispose(),
   };

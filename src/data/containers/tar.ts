@@ -1,7 +1,7 @@
 import { createTarDecoder } from 'modern-tar';
 import { AppError } from '../../core/errors.ts';
 import type { OpenScratch, ScratchFile } from '../../storage/scratchFile.ts';
-import { type ByteSource, blobSource } from '../byteSource.ts';
+import { type ByteSource, blobSource, pacedSource } from '../byteSource.ts';
 import { IMPORT_LIMITS } from '../limits.ts';
 import { gunzipPieces, streamSource } from './gzip.ts';
 
@@ -144,14 +144,10 @@ function createTarStore(scratch: ScratchFile | null): TarStore {
 
 /** A part of a scratch file. */
 function rangeSource(name: string, scratch: ScratchFile, start: number, size: number): ByteSource {
-  return {
-    name,
-    size,
-    async read(offset, length) {
-      const stop = Math.min(offset + length, size);
-      return stop <= offset ? new Uint8Array(0) : scratch.read(start + offset, stop - offset);
-    },
-  };
+  return pacedSource(name, size, (offset, length) => {
+    const stop = Math.min(offset + length, size);
+    return stop <= offset ? new Uint8Array(0) : scratch.read(start + offset, stop - offset);
+  });
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { Dataset, Group } from 'h5wasm';
 import { AppError } from '../../../core/errors.ts';
 import type { SensorSize } from '../../../core/eventStream.ts';
+import { createPacer } from '../../pacer.ts';
 import type { FormatDecoder } from '../decoder.ts';
 import { latin1 } from '../latin1.ts';
 import { rolesByName, wholeMicroseconds } from '../table/roles.ts';
@@ -239,8 +240,10 @@ export const hdf5: FormatDecoder = {
         timeOffsetUs: timeOffset(file),
         isOneBased: chosen.isOneBased,
         async scan(visit, nanoseconds = -1) {
+          const pacer = createPacer(options.signal);
           for (let row = 0; row < chosen.rowCount; row += ROWS) {
-            options.signal?.throwIfAborted();
+            await pacer.pause();
+            options.onProgress?.(Math.floor((source.size * row) / chosen.rowCount));
             const count = Math.min(ROWS, chosen.rowCount - row);
             chosen.read(row, columns, count, nanoseconds);
             visit(columns, count);

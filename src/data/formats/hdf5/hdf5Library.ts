@@ -5,7 +5,7 @@ import { readExactly } from '../chunks.ts';
 type Library = typeof import('h5wasm');
 type File = InstanceType<Library['File']>;
 
-/** The library works on files in its own memory, beside which the page needs room for the events. */
+/** Files that are not on the disk themselves are copied into the library's memory, beside which events need room. */
 export const MAX_HDF5_BYTES = 1 << 29;
 const COPY_BYTES = 1 << 22;
 
@@ -29,24 +29,23 @@ export async function withHdf5File<T>(
   signal: AbortSignal | undefined,
   use: (file: File, library: Library) => Promise<T>,
 ): Promise<T> {
-  if (source.size > MAX_HDF5_BYTES) {
+  // Workers can read slices of a file while the library waits: it is opened where it lies, whatever its size.
+  const onDisk = typeof FileReaderSync === 'undefined' ? undefined : source.blob;
+  if (!onDisk && source.size > MAX_HDF5_BYTES) {
     throw new AppError(
       'file-too-large',
-      `${source.name} has ${source.size} bytes; HDF5 files up to ${MAX_HDF5_BYTES} can be read.`,
-      'Split the file, or convert it to Prophesee RAW or AEDAT.',
+      `${source.name} has ${source.size} bytes; HDF5 files up to ${MAX_HDF5_BYTES} can be read here.`,
+      'Unpack it and drop the .h5 file itself, which is then read in place.',
     );
   }
   const { library, fs } = await loadHdf5();
-  const path = `recording-${++fileCount}.h5`;
-  const stream = fs.open(path, 'w');
+  const name = `recording-${++fileCount}.h5`;
+  const folder = `/mounted-${fileCount}`;
+  const path = onDisk ? `${folder}/${name}` : name;
   let file: File | undefined;
   try {
-    for (let offset = 0; offset < source.size; offset += COPY_BYTES) {
-      signal?.throwIfAborted();
-      const bytes = await readExactly(source, offset, Math.min(COPY_BYTES, source.size - offset), 'the file');
-      fs.write(stream, bytes, 0, bytes.length, offset);
-    }
-    fs.close(stream);
+    if (onDisk) mount(fs, folder, name, onDisk);
+    else await copy(fs, path, source, signal);
     file = new library.File(path, 'r');
     return await use(file, library);
   } catch (error) {
@@ -60,6 +59,37 @@ export async function withHdf5File<T>(
     );
   } finally {
     file?.close();
-    fs.unlink(path);
+    if (onDisk) {
+      fs.unmount(folder);
+      fs.rmdir(folder);
+    } else if (fs.analyzePath(path).exists) fs.unlink(path);
+  }
+}
+
+type FileSystem = Awaited<Library['ready']>['FS'];
+
+/** The part of the library's file system that its types leave out. */
+interface MountableFileSystem {
+  filesystems: { WORKERFS: unknown };
+  mount(type: unknown, options: { blobs: { name: string; data: Blob }[] }, folder: string): unknown;
+}
+
+/** Makes one file of the disk readable for the library, under a folder of its own. */
+function mount(fs: FileSystem, folder: string, name: string, data: Blob): void {
+  fs.mkdir(folder);
+  const mountable = fs as unknown as MountableFileSystem;
+  mountable.mount(mountable.filesystems.WORKERFS, { blobs: [{ name, data }] }, folder);
+}
+
+async function copy(fs: FileSystem, path: string, source: ByteSource, signal?: AbortSignal): Promise<void> {
+  const stream = fs.open(path, 'w');
+  try {
+    for (let offset = 0; offset < source.size; offset += COPY_BYTES) {
+      signal?.throwIfAborted();
+      const bytes = await readExactly(source, offset, Math.min(COPY_BYTES, source.size - offset), 'the file');
+      fs.write(stream, bytes, 0, bytes.length, offset);
+    }
+  } finally {
+    fs.close(stream);
   }
 }
