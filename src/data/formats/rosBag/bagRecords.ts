@@ -1,5 +1,6 @@
 import { AppError } from '../../../core/errors.ts';
 import type { ByteSource } from '../../byteSource.ts';
+import { decodeBzip2 } from '../../compression/bzip2.ts';
 import { decodeLz4Frame } from '../../compression/lz4.ts';
 import { readExactly } from '../chunks.ts';
 import { latin1 } from '../latin1.ts';
@@ -64,9 +65,10 @@ function inflateChunk(
   const compression = latin1(fields.get('compression') ?? new Uint8Array(0));
   if (compression === 'none' || compression === '') return data;
   if (compression === 'lz4') return decodeLz4Frame(data, offset, MAX_CHUNK_BYTES);
+  if (compression === 'bz2') return decodeBzip2(data, offset, MAX_CHUNK_BYTES);
   throw new AppError(
     'unsupported-variant',
-    `${name} is compressed with ${compression}; bags without compression or with lz4 can be read.`,
+    `${name} is compressed with ${compression}; bags without compression, with lz4 or bz2 can be read.`,
     'Run "rosbag decompress" on it.',
     offset,
   );
