@@ -118,11 +118,11 @@ export async function loadRecordings(
   const onProgress = ({ done, total, label }: { done: number; total: number; label: string }) =>
     emit({ type: 'progress', fraction: done / Math.max(1, total), label });
   if (files === null) return settingsForData(session, await loadBuiltInSet(data, session, { onProgress }));
-  const { splitSeed, testFraction, imageOrientation } = session.data;
+  const { splitSeed, testFraction, imageOrientation, split } = session.data;
   const dropped = await fetchAll(files, fetchFile);
   const summary = await data.importFiles(
     dropped,
-    { splitSeed, testFraction, imageOrientation },
+    { splitSeed, testFraction, imageOrientation, classes: { rule: 'auto', split } },
     { onProgress },
   );
   for (const { file, error } of summary.problems) emit({ type: 'note', line: `${file}: ${error.message}` });

@@ -137,6 +137,8 @@ export const sessionSchema = z.strictObject({
     /** Seed and share of the split where files come without one. */
     splitSeed: seed,
     testFraction: real(0.01, 0.9),
+    /** `seeded` draws the split although folders or lists state one. */
+    split: oneOf('auto', 'seeded').default('auto'),
     /** How idx images lie in their files; read when files are imported. */
     imageOrientation: oneOf('auto', 'upright', 'transposed').default('auto'),
   }),
@@ -223,6 +225,7 @@ export function defaultSession(): Session {
       seed: 1,
       splitSeed: 1,
       testFraction: 0.2,
+      split: 'auto',
       imageOrientation: 'auto',
     },
     encoding: {

@@ -38,6 +38,7 @@ export const SESSION_FIELDS: readonly SessionField[] = [
   field('data.seed', 'dataSeed', 'data'),
   field('data.splitSeed', 'splitSeed', 'data'),
   field('data.testFraction', 'testFraction', 'data'),
+  field('data.split', 'split', 'data'),
   // Takes effect at the next import.
   field('data.imageOrientation', 'images', 'none'),
   field('encoding.stepDurationUs', 'dt', 'encode'),

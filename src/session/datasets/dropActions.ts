@@ -57,13 +57,14 @@ export function createDropActions(store: SessionStore, data: DataPort, jobs: Dat
   /** Split settings as they were confirmed become those of the session. */
   function withSplit(settings: Session, answer: ImportAnswer | undefined): Session {
     if (!answer) return settings;
-    const { splitSeed, testFraction } = answer;
-    return { ...settings, data: { ...settings.data, splitSeed, testFraction } };
+    const { splitSeed, testFraction, classes } = answer;
+    const { split = 'auto' } = classes;
+    return { ...settings, data: { ...settings.data, splitSeed, testFraction, split } };
   }
 
   async function importDrop({ files, columns, answer }: Drop, signal: AbortSignal): Promise<void> {
-    const { imageOrientation, splitSeed, testFraction } = withSplit(get().settings, answer).data;
-    const { classes, keepDamaged } = answer ?? {};
+    const { imageOrientation, splitSeed, testFraction, split } = withSplit(get().settings, answer).data;
+    const { classes = { rule: 'auto', split }, keepDamaged } = answer ?? {};
     const settings = { splitSeed, testFraction, imageOrientation, columns, classes, keepDamaged };
     const summary = await data.importFiles(files, settings, jobs.options(signal));
     signal.throwIfAborted();
@@ -115,8 +116,8 @@ export function createDropActions(store: SessionStore, data: DataPort, jobs: Dat
 
     async keepDamaged() {
       if (!latest) return;
-      const { splitSeed, testFraction } = get().settings.data;
-      const before = latest.answer ?? { classes: { rule: 'auto' }, splitSeed, testFraction };
+      const { splitSeed, testFraction, split } = get().settings.data;
+      const before = latest.answer ?? { classes: { rule: 'auto', split }, splitSeed, testFraction };
       latest = { ...latest, answer: { ...before, keepDamaged: true } };
       const drop = latest;
       await runImport((signal) => importDrop(drop, signal));

@@ -35,16 +35,17 @@ export function createImportQuestions(
     async ask(files, signal) {
       const { planImport } = data;
       if (!planImport) return undefined;
-      const { splitSeed, testFraction, imageOrientation } = store.getState().settings.data;
+      const { splitSeed, testFraction, imageOrientation, split } = store.getState().settings.data;
       const settings = { splitSeed, testFraction, imageOrientation };
       const plan = (classes: ClassChoice): Promise<ImportPlan> =>
         planImport(files, { ...settings, classes }, { signal, onProgress: ({ label }) => onProgress(label) });
-      const first = await plan({ rule: 'auto' });
+      const automatic: ClassChoice = { rule: 'auto', split };
+      const first = await plan(automatic);
       signal.throwIfAborted();
       const isDecided = first.kind === 'images' || first.kind === 'spikes' || first.fileCount < 2;
       if (isDecided) return undefined;
       store.setState({
-        importQuestion: { plan: first, classes: { rule: 'auto' }, isPlanning: false },
+        importQuestion: { plan: first, classes: automatic, isPlanning: false },
         announcement: `Check the classes of ${first.name}.`,
       });
       let latest = 0;

@@ -83,6 +83,7 @@ export const anySession: fc.Arbitrary<Session> = fc
         seed: integer(0, 0xffffffff),
         splitSeed: integer(0, 0xffffffff),
         testFraction: real(0.01, 0.9),
+        split: fc.constantFrom('auto', 'seeded'),
         imageOrientation: fc.constantFrom('auto', 'upright', 'transposed'),
       }),
       sometimes('fingerprint', hex(64)),
