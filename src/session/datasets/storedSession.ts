@@ -1,3 +1,4 @@
+import { completeSettings } from '../../data/encoding/settings.ts';
 import type { StoredSetFacts } from '../ports.ts';
 import { clampSchedule } from '../runPreparation.ts';
 import { parseSession, SESSION_LIMITS, type Session } from '../session.ts';
@@ -11,7 +12,7 @@ export function sessionForStored(session: Session, facts: StoredSetFacts): Sessi
   if (!fingerprint || !shape || !classNames || sampleCount === undefined || trainCount === undefined)
     return null;
   const { channels, height, width } = shape;
-  const { frame, ...rules } = encoding ?? {};
+  const { frame, ...rules } = encoding ? completeSettings(encoding) : {};
   const wanted: Session = {
     ...session,
     data: {

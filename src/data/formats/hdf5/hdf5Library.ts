@@ -7,6 +7,8 @@ type File = InstanceType<Library['File']>;
 
 /** Files that are not on the disk themselves are copied into the library's memory, beside which events need room. */
 export const MAX_HDF5_BYTES = 1 << 29;
+/** Files from this size on are read where they lie: shorter ones are faster in memory. */
+const IN_PLACE_BYTES = 1 << 26;
 const COPY_BYTES = 1 << 22;
 
 let fileCount = 0;
@@ -29,8 +31,9 @@ export async function withHdf5File<T>(
   signal: AbortSignal | undefined,
   use: (file: File, library: Library) => Promise<T>,
 ): Promise<T> {
-  // Workers can read slices of a file while the library waits: it is opened where it lies, whatever its size.
-  const onDisk = typeof FileReaderSync === 'undefined' ? undefined : source.blob;
+  // Workers can read slices of a file while the library waits: a long one is opened where it lies.
+  const isInPlace = source.size > IN_PLACE_BYTES && typeof FileReaderSync !== 'undefined';
+  const onDisk = isInPlace ? source.blob : undefined;
   if (!onDisk && source.size > MAX_HDF5_BYTES) {
     throw new AppError(
       'file-too-large',
