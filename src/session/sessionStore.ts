@@ -48,6 +48,8 @@ export interface RunState {
   parameterCount: number | null;
   /** True once (k, n) or the learning rate were changed while it ran: no session leads to the same weights. */
   changedMidway?: boolean;
+  /** What stopped it, if something did; absent for a run that goes on. */
+  failure?: ErrorData;
 }
 
 /** A change of (k, n) during a run, drawn as a mark in the charts. */

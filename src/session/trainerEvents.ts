@@ -29,6 +29,8 @@ export function reduceTrainerMessage(state: SessionState, message: TrainerMessag
     case 'status':
       return {
         status: message.status,
+        ...(message.status !== 'failed' &&
+          state.run?.failure && { run: { ...state.run, failure: undefined } }),
         announcement: SPOKEN[message.status] ?? state.announcement,
       };
     case 'iteration':
@@ -45,7 +47,11 @@ export function reduceTrainerMessage(state: SessionState, message: TrainerMessag
       // An error before any run is the device's: there is nothing to train on.
       return state.gpu.state === 'checking'
         ? { gpu: { state: 'missing', adapter: null, problem: message.error }, status: 'idle' }
-        : { status: 'failed', announcement: message.error.message };
+        : {
+            status: 'failed',
+            announcement: message.error.message,
+            run: state.run && { ...state.run, failure: message.error },
+          };
     case 'testPredictions':
     case 'inspection':
     case 'pictures':

@@ -34,7 +34,16 @@ export const VIEWS: readonly View[] = [
     name: 'Recording',
     parts: [{ name: 'player', load: () => import('./player/PlayerPanel.tsx') }],
   },
-  { id: 'inside', name: 'Inside', parts: [] },
+  {
+    id: 'inside',
+    name: 'Inside',
+    parts: [
+      { name: 'sample inspector', load: () => import('./inside/InsidePanel.tsx') },
+      { name: 'doctor', load: () => import('./doctor/DoctorPanel.tsx') },
+      { name: 'first-layer filters', load: () => import('./inside/FiltersPanel.tsx') },
+      { name: 'confusion matrix', load: () => import('./inside/ConfusionPanel.tsx') },
+    ],
+  },
   {
     id: 'compare',
     name: 'Compare & sweep',

@@ -1,3 +1,4 @@
+import { DoctorLine } from '../doctor/DoctorLine.tsx';
 import { SharedVerdict } from '../share/SharedVerdict.tsx';
 import { useSession } from '../shared/sessionContext.tsx';
 import { EpochTable } from './EpochTable.tsx';
@@ -26,6 +27,7 @@ export function TrainPanel() {
       <SharedVerdict />
       <Progress />
       <KeyFigures />
+      <DoctorLine />
       <div className="charts">
         {hasRun ? (
           <MetricsCharts />

@@ -1,0 +1,34 @@
+import { useEffect, useRef } from 'react';
+
+interface BitmapProps {
+  /** RGBA, row by row. */
+  pixels: Uint8ClampedArray<ArrayBuffer>;
+  width: number;
+  height: number;
+  className?: string;
+  /** What it shows, for people who do not see it; a picture without one is decoration. */
+  label?: string;
+}
+
+/** A picture of squares; the style sheet says how large it is shown. */
+export function Bitmap({ pixels, width, height, className, label }: BitmapProps) {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  useEffect(() => {
+    const target = canvas.current;
+    if (!target || width < 1 || height < 1) return;
+    if (target.width !== width) target.width = width;
+    if (target.height !== height) target.height = height;
+    target.getContext('2d')?.putImageData(new ImageData(pixels, width, height), 0, 0);
+  }, [pixels, width, height]);
+  return (
+    <canvas
+      ref={canvas}
+      className={className ? `bitmap ${className}` : 'bitmap'}
+      width={width}
+      height={height}
+      role={label ? 'img' : undefined}
+      aria-label={label}
+      aria-hidden={label ? undefined : true}
+    />
+  );
+}
