@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { AppError } from '../core/errors.ts';
+import { FORWARD_VARIANTS, type ForwardVariant } from '../core/plan/forwardVariants.ts';
 
 type Options = NonNullable<NonNullable<Parameters<typeof parseArgs>[0]>['options']>;
 
@@ -29,4 +30,16 @@ export function readInteger(option: string, text: string, low: number, high: num
     );
   }
   return value;
+}
+
+/** @throws AppError `arguments-invalid` unless the text names a forward kernel's variant, or is absent. */
+export function readForwardVariant(text: string | undefined, usage: string): ForwardVariant | undefined {
+  if (text === undefined) return undefined;
+  const variant = FORWARD_VARIANTS.find((name) => name === text);
+  if (variant) return variant;
+  throw new AppError(
+    'arguments-invalid',
+    `There is no variant ${text}; there are ${FORWARD_VARIANTS.join(', ')}.`,
+    `Usage: ${usage}`,
+  );
 }

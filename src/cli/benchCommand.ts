@@ -1,16 +1,25 @@
 import { AppError } from '../core/errors.ts';
-import { readArguments, readInteger } from './arguments.ts';
+import type { ForwardVariant } from '../core/plan/forwardVariants.ts';
+import { readArguments, readForwardVariant, readInteger } from './arguments.ts';
 import { WORKLOAD_A_FIRST_LOSS, WORKLOAD_STEPS } from './bench/workload.ts';
 import type { CommandHost } from './host.ts';
 
 const USAGE =
-  'npm run bench -- [--workload A] [--k K] [--n N] [--batch B] [--rounds R] [--inference] [--profile]';
+  'npm run bench -- [--workload A] [--k K] [--n N] [--batch B] [--rounds R] [--inference] [--profile] ' +
+  '[--variant auto|eventDriven|wordSparse|dense] [--soak ITERATIONS]';
 const LAYERS = 4;
 
 function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = sorted.length >> 1;
   return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+}
+
+/** `word-sparse, 3.1x`: the variant, and how many times faster it is than the slowest that was measured. */
+function variantText(variant: ForwardVariant, ratios: Partial<Record<ForwardVariant, number>> = {}): string {
+  const name = variant.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+  const slowest = Math.max(1, ...Object.values(ratios));
+  return slowest > 1 ? `${name}, ${slowest.toFixed(1)}x` : name;
 }
 
 /**
@@ -28,6 +37,8 @@ export async function benchCommand(args: string[], host: CommandHost): Promise<n
       rounds: { type: 'string', default: '5' },
       inference: { type: 'boolean', default: false },
       profile: { type: 'boolean', default: false },
+      variant: { type: 'string' },
+      soak: { type: 'string', default: '0' },
     },
     USAGE,
   );
@@ -41,10 +52,12 @@ export async function benchCommand(args: string[], host: CommandHost): Promise<n
     rounds: readInteger('rounds', values.rounds, 1, 1000),
     inferenceOnly: values.inference,
     profile: values.profile,
+    variant: values.variant === 'auto' ? ('auto' as const) : readForwardVariant(values.variant, USAGE),
+    soak: readInteger('soak', values.soak, 0, 1_000_000),
   };
   const page = await host.openPage();
   const outcome = await page.call('bench', request);
-  const { timesMs, peakBytes, dispatches, submits, passes, ...rest } = outcome;
+  const { timesMs, peakBytes, dispatches, submits, passes, variants, trial, soak, ...rest } = outcome;
   const middle = median(timesMs);
   const report = {
     workload: 'A',
@@ -54,9 +67,12 @@ export async function benchCommand(args: string[], host: CommandHost): Promise<n
     peakBytes,
     dispatchesPerIteration: dispatches,
     submitsPerIteration: submits,
-    variant: 'event-driven',
+    variant: Object.entries(variants)
+      .map(([stage, name]) => `${stage}: ${variantText(name, trial[stage])}`)
+      .join(', '),
     ...rest,
     ...(request.profile ? { passes } : {}),
+    ...(request.soak > 0 ? { soak } : {}),
   };
   host.print(`${JSON.stringify(report, null, 2)}\n`);
   const isStandard =

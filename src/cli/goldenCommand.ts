@@ -1,9 +1,10 @@
 import { AppError } from '../core/errors.ts';
-import { readArguments } from './arguments.ts';
+import { readArguments, readForwardVariant } from './arguments.ts';
 import type { CommandHost } from './host.ts';
 import type { GoldenOutcome } from './pageApi.ts';
 
-const USAGE = 'npm run golden -- <file or folder> [<file or folder> ...]';
+const USAGE =
+  'npm run golden -- [--variant eventDriven|wordSparse|dense] <file or folder> [<file or folder> ...]';
 
 /** One line per case: its verdict and the worst error of every quantity. Exported for tests. */
 export function goldenLine({ name, status, quantities, reason }: GoldenOutcome): string {
@@ -26,7 +27,8 @@ export function goldenLine({ name, status, quantities, reason }: GoldenOutcome):
  * @returns 1 when any case failed.
  */
 export async function goldenCommand(args: string[], host: CommandHost): Promise<number> {
-  const { positionals } = readArguments(args, {}, USAGE);
+  const { positionals, values } = readArguments(args, { variant: { type: 'string' } }, USAGE);
+  const variant = readForwardVariant(values.variant, USAGE);
   const shared = (await Promise.all(positionals.map((path) => host.share(path)))).flat();
   const cases = shared.filter(({ path }) => path.endsWith('.safetensors'));
   if (cases.length === 0) {
@@ -37,7 +39,7 @@ export async function goldenCommand(args: string[], host: CommandHost): Promise<
   for (const [index, { path, url }] of cases.entries()) {
     const name = path.replace(/^.*\//, '').replace(/\.safetensors$/, '');
     host.progress(index / cases.length, `cases, now ${name}`);
-    const outcome = await page.call('golden', { url, name });
+    const outcome = await page.call('golden', { url, name, ...(variant && { variant }) });
     totals[outcome.status]++;
     host.print(`${goldenLine(outcome)}\n`);
   }

@@ -52,9 +52,9 @@ async function fetchBlob({ path, url }: Pick<SharedFile, 'path' | 'url'>): Promi
   return response.blob();
 }
 
-async function golden({ url, name }: GoldenRequest): Promise<GoldenOutcome> {
+async function golden({ url, name, variant }: GoldenRequest): Promise<GoldenOutcome> {
   const bytes = new Uint8Array(await (await fetchBlob({ path: name, url })).arrayBuffer());
-  return runGoldenCase(name, bytes, gpuGoldenBackend(await connectedDevice()));
+  return runGoldenCase(name, bytes, gpuGoldenBackend(await connectedDevice(), variant));
 }
 
 function trainerPort(worker: Worker): TrainerPort {

@@ -1,4 +1,5 @@
 import type { ErrorData } from '../core/errors.ts';
+import type { ForwardVariant } from '../core/plan/forwardVariants.ts';
 import type { Session } from '../session/session.ts';
 import type { CellResult } from '../session/sweep/sweepResults.ts';
 import type { AdapterInfo, EpochMetrics } from '../trainer/messages.ts';
@@ -59,6 +60,8 @@ export interface GoldenRequest {
   /** Address of one .safetensors file, relative to the page. */
   url: string;
   name: string;
+  /** Forward kernel forced on every layer that it serves; absent = the plan's own choice. */
+  variant?: ForwardVariant;
 }
 
 /** The worst error of one quantity, as a multiple of what is allowed: 1 or below passes. */
@@ -89,6 +92,21 @@ export interface BenchRequest {
   rounds: number;
   inferenceOnly: boolean;
   profile: boolean;
+  /** Forward kernel forced on every layer that it serves; `auto` measures which is fastest first; absent = the plan's own choice. */
+  variant?: ForwardVariant | 'auto';
+  /** Iterations of a soak, with an evaluation every hundred; 0 = none. */
+  soak: number;
+}
+
+/** What a soak watches, mean or state around one of its marks. */
+export interface SoakMark {
+  iteration: number;
+  /** Median of the hundred iterations before. */
+  msPerIteration: number;
+  /** Bytes of GPU buffers alive. */
+  liveBytes: number;
+  /** Bytes of the page's JavaScript heap in use after a collection where the browser allows one; null where it does not tell. */
+  heapBytes: number | null;
 }
 
 export interface BenchOutcome {
@@ -103,6 +121,11 @@ export interface BenchOutcome {
   submits: number;
   /** GPU time per pass, largest first; empty unless asked for, or where the adapter has no timestamps. */
   passes: { label: string; runs: number; ms: number }[];
+  /** Forward kernel of every synapse. */
+  variants: Record<string, ForwardVariant>;
+  /** Time of each variant over that of the chosen one, where they were measured. */
+  trial: Record<string, Partial<Record<ForwardVariant, number>>>;
+  soak: SoakMark[];
   adapter: string;
 }
 

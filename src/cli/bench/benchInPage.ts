@@ -1,5 +1,10 @@
+import { forcedForward } from '../../core/plan/kernelVariants.ts';
+import { planTraining } from '../../core/plan/planTraining.ts';
+import type { TrainingConfig } from '../../core/trainingConfig.ts';
 import { Engine, type EngineDevice } from '../../trainer/engine.ts';
+import { forwardVariantsOf, tryForwardVariants } from '../../trainer/variantTrial.ts';
 import type { BenchOutcome, BenchRequest } from '../pageApi.ts';
+import { runSoak } from './soak.ts';
 import { workloadBatch, workloadConfig, workloadWeights } from './workload.ts';
 
 /** Counts a device's dispatches and submits while `run` runs. */
@@ -24,14 +29,25 @@ async function countCalls(run: () => Promise<void>): Promise<{ dispatches: numbe
   return counts;
 }
 
+function firstWeights(config: TrainingConfig) {
+  return workloadWeights(planTraining({ config }).tensors);
+}
+
 /** Times training iterations (or evaluations) of the workload; the first loss is checked by the caller. */
 export async function benchInPage(device: EngineDevice, request: BenchRequest): Promise<BenchOutcome> {
-  const { truncationInterval, blockSize, batchSize, rounds, inferenceOnly, profile } = request;
-  device.ledger.resetPeak();
+  const { truncationInterval, blockSize, batchSize, rounds, inferenceOnly, profile, variant } = request;
   const config = workloadConfig(truncationInterval, blockSize, batchSize);
-  const engine = await Engine.create(device, { config });
+  const { input, labels } = workloadBatch(batchSize);
+  const trial =
+    variant === 'auto'
+      ? await tryForwardVariants(device, { config }, { input, labels, weights: firstWeights(config) })
+      : null;
+  const variants = trial
+    ? { forward: trial.choice }
+    : forcedForward(variant === 'auto' ? undefined : variant);
+  device.ledger.resetPeak();
+  const engine = await Engine.create(device, { config, variants });
   try {
-    const { input, labels } = workloadBatch(batchSize);
     let iteration = 0;
     const iterate = async () => {
       engine.writeBatch(input, labels);
@@ -60,6 +76,7 @@ export async function benchInPage(device: EngineDevice, request: BenchRequest): 
       await iterate();
     });
     const passes = profile ? await engine.profile(rounds) : [];
+    const soak = await runSoak(engine, request.soak, iterate);
     const { vendor, architecture, description } = device.gpu;
     return {
       timesMs,
@@ -68,6 +85,9 @@ export async function benchInPage(device: EngineDevice, request: BenchRequest): 
       peakBytes: engine.peakBytes,
       ...counts,
       passes,
+      variants: forwardVariantsOf(engine.plan),
+      trial: trial?.ratios ?? {},
+      soak,
       adapter: [vendor, architecture, description].filter(Boolean).join(' '),
     };
   } finally {

@@ -1,4 +1,6 @@
 import { frameSize } from '../../core/encodedDataset.ts';
+import type { ForwardVariant } from '../../core/plan/forwardVariants.ts';
+import { forcedForward } from '../../core/plan/kernelVariants.ts';
 import type { Stage } from '../../core/plan/stages.ts';
 import type { ProgramStep } from '../../core/plan/types.ts';
 import type { TrainingConfig } from '../../core/trainingConfig.ts';
@@ -190,13 +192,19 @@ class SpikeRecorder {
   }
 }
 
-/** The oracle cases on a device of this page. */
-export function gpuGoldenBackend(device: EngineDevice): GoldenBackend {
+/** The oracle cases on a device of this page. @param variant Forward kernel forced on every layer that it serves. */
+export function gpuGoldenBackend(device: EngineDevice, variant?: ForwardVariant): GoldenBackend {
+  const variants = forcedForward(variant);
   return {
     missingFeature: () => '',
     missingNeuronFeature: () => '',
     async create(config) {
-      const engine = await Engine.create(device, { config, dropoutMasks: 'given', keepState: true });
+      const engine = await Engine.create(device, {
+        config,
+        dropoutMasks: 'given',
+        keepState: true,
+        variants,
+      });
       // The oracle states weights only; running statistics start at 0 and 1.
       await engine.writeParameters(
         drawInitialWeights(engine.plan.tensors, config.initialization, config.seed),

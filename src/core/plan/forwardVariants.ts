@@ -8,6 +8,12 @@
 export const FORWARD_VARIANTS = ['eventDriven', 'wordSparse', 'dense'] as const;
 export type ForwardVariant = (typeof FORWARD_VARIANTS)[number];
 
+const KERNELS: Record<ForwardVariant, string> = {
+  eventDriven: 'lifForward',
+  wordSparse: 'lifForwardWords',
+  dense: 'lifForwardDense',
+};
+
 /** What decides which variants serve a layer: its window on bit planes. */
 export interface SynapseShape {
   kernelHeight: number;
@@ -44,16 +50,16 @@ export function forwardKernel(
 ): { kernel: string; overrides: Record<string, number> & { VECTORS: number } } {
   const group = vectorGroup(shape.vectors);
   if (variant === 'wordSparse') {
-    return { kernel: 'lifForwardWords', overrides: { VECTORS: group, ...words(shape) } };
+    return { kernel: KERNELS.wordSparse, overrides: { VECTORS: group, ...words(shape) } };
   }
   if (variant === 'dense') {
     const VECTORS = Math.min(group, 2);
     const most = Math.min(steps, MAX_CURRENTS / VECTORS);
     // Equal parts of the window.
     const STEPS = Math.ceil(steps / Math.ceil(steps / most));
-    return { kernel: 'lifForwardDense', overrides: { VECTORS, STEPS } };
+    return { kernel: KERNELS.dense, overrides: { VECTORS, STEPS } };
   }
-  return { kernel: 'lifForward', overrides: { VECTORS: group, SYNAPSE: shape.isFrames ? 1 : 0 } };
+  return { kernel: KERNELS.eventDriven, overrides: { VECTORS: group, SYNAPSE: shape.isFrames ? 1 : 0 } };
 }
 
 function words({ kernelHeight, kernelWidth, inChannels, padding }: SynapseShape) {
@@ -68,4 +74,13 @@ function words({ kernelHeight, kernelWidth, inChannels, padding }: SynapseShape)
     WORDS: Math.ceil(kernelHeight / rows) * rowWords,
     PADDED: padding > 0 ? 1 : 0,
   };
+}
+
+export function forwardKernelName(variant: ForwardVariant): string {
+  return KERNELS[variant];
+}
+
+/** The variant that a kernel is; null for kernels of other work. */
+export function variantOfKernel(kernel: string): ForwardVariant | null {
+  return FORWARD_VARIANTS.find((variant) => KERNELS[variant] === kernel) ?? null;
 }

@@ -7,3 +7,8 @@ export interface KernelVariants {
 
 /** Nothing asked for: every layer gets the variant that is fastest on most adapters. */
 export const DEFAULT_VARIANTS: KernelVariants = { forward: {} };
+
+/** One variant for every layer that it serves; nothing asked for where it is absent. */
+export function forcedForward(variant: ForwardVariant | undefined): KernelVariants {
+  return variant ? { forward: { all: variant } } : DEFAULT_VARIANTS;
+}
