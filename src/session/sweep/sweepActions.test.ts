@@ -6,6 +6,7 @@ import { expectedMeta, type Session } from '../session.ts';
 import { pointCosts } from './pointCosts.ts';
 import { createSweepActions, type SweepEnvironment } from './sweepActions.ts';
 import { sweepCsv } from './sweepCsv.ts';
+import { storeSweep } from './sweepState.ts';
 import { createSweepStore } from './sweepStore.ts';
 import { smallSweep } from './testSupport.ts';
 
@@ -199,6 +200,36 @@ describe('the sweep of the page', () => {
     await later.actions.openLink('#v=1&sweep=AAAA');
     expect(later.store.getState().problem?.code).toBe('sweep-link-damaged');
     expect(doneOf(later)).toBe(12);
+  });
+
+  it('takes over files: a sweep to be trained, or one with the results of the command', async () => {
+    const own = page();
+    await own.actions.create(spec);
+    await own.actions.start();
+    const { sweep } = own.store.getState();
+    const results = JSON.stringify(sweep && storeSweep(sweep));
+
+    const one = page(undefined, { countCosts: async (each) => pointCosts(each) });
+    await one.actions.openFile(
+      JSON.stringify({ base: { T: 4, dt: 75_000, layers: '4C5s2-AP2-12FC' }, axes: { k: [4, 1], n: [1] } }),
+    );
+    expect(one.store.getState()).toMatchObject({
+      isGuest: false,
+      activity: 'idle',
+      sweep: { queue: { length: 2 } },
+    });
+    await one.actions.openFile(results);
+    expect(one.store.getState().isGuest).toBe(true);
+    expect(doneOf(one)).toBe(12);
+    for (const [text, message] of [
+      ['k,n\n1,1', 'The file holds no sweep'],
+      ['{"axes":{"k":[99]}}', 'k = 99'],
+      ['{"cells":[]}', 'The stored sweep cannot be read'],
+    ]) {
+      await one.actions.openFile(text);
+      expect(one.store.getState().problem?.message).toContain(message);
+      expect(doneOf(one)).toBe(12);
+    }
   });
 
   it('opens a run as the session that trains to the same bits', async () => {

@@ -6,7 +6,7 @@ import type { PointCost } from './pointCosts.ts';
 import { createSweepRunner, type SweepRunner } from './runSweep.ts';
 import { settleSweep } from './settleSweep.ts';
 import { decodeSweepLink, encodeSweepLink } from './sweepLink.ts';
-import { cellSession, type SweepCell, type SweepSpec } from './sweepSpec.ts';
+import { cellSession, parseSweep, SWEEP_LIMITS, type SweepCell, type SweepSpec } from './sweepSpec.ts';
 import {
   createSweep,
   moveCell,
@@ -61,12 +61,34 @@ export interface SweepActions {
   share(): Promise<{ fragment: string; copied: boolean } | null>;
   /** Shows what a link holds; the visitor's own sweep stays stored. */
   openLink(hash: string): Promise<void>;
+  /**
+   * Takes over a file: a sweep file becomes the visitor's sweep, unstarted; one with results (what the command keeps
+   * beside its report) is shown as that of a link is.
+   */
+  openFile(text: string): Promise<void>;
   /** Makes the sweep of a link the visitor's own. */
   keepGuest(): Promise<void>;
   /** Back from the sweep of a link to the visitor's own. */
   closeGuest(): Promise<void>;
   dismissProblem(): void;
 }
+
+/** @throws AppError `sweep-invalid` for text that is no JSON, or more than any sweep has. */
+function readJson(text: string): unknown {
+  try {
+    if (text.length <= SWEEP_LIMITS.fileBytes * MAX_FILES_OF_TEXT) return JSON.parse(text);
+  } catch {
+    // Said below.
+  }
+  throw new AppError(
+    'sweep-invalid',
+    'The file holds no sweep: it is not JSON, or too large.',
+    'Choose a sweep file, or the .state.json that npm run sweep keeps beside its report.',
+  );
+}
+
+/** A sweep of the most runs with its results has a few megabytes. */
+const MAX_FILES_OF_TEXT = 8;
 
 /** Name of the record of the one sweep that is kept. */
 const RECORD = 'sweep';
@@ -262,6 +284,24 @@ export function createSweepActions(store: SweepStore, env: SweepEnvironment): Sw
         await show(decodeSweepLink(hash), true);
       } catch (error) {
         await restoreOwn();
+        report(error);
+      }
+    },
+
+    async openFile(text) {
+      try {
+        const value = readJson(text);
+        if (typeof value === 'object' && value !== null && 'cells' in value) {
+          const sweep = restoreSweep(value);
+          await stop();
+          await show(sweep, true);
+          return;
+        }
+        const sweep = createSweep(parseSweep(value));
+        await stop();
+        await show(sweep, false);
+        await save(sweep);
+      } catch (error) {
         report(error);
       }
     },

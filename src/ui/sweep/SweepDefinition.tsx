@@ -1,4 +1,4 @@
-import { useMemo, useState } from 'react';
+import { useMemo, useRef, useState } from 'react';
 import { isTraining } from '../../session/sessionStore.ts';
 import { forecastSweep, measuredRate, OPERATIONS_PER_SECOND } from '../../session/sweep/sweepEstimate.ts';
 import { type SweepForm, startingForm, sweepOfForm } from '../../session/sweep/sweepForm.ts';
@@ -116,6 +116,7 @@ function Start({ spec, onMade }: { spec: SweepSpec; onMade: () => void }) {
         >
           Save as sweep file
         </button>
+        <OpenFile isDisabled={isSweeping} />
       </p>
       <p className="small muted">
         {canTrain
@@ -124,6 +125,37 @@ function Start({ spec, onMade }: { spec: SweepSpec; onMade: () => void }) {
         {replaced}
         {ended}
       </p>
+    </>
+  );
+}
+
+/** Opens a sweep file, or one with results that the command or another page saved. */
+function OpenFile({ isDisabled }: { isDisabled: boolean }) {
+  const { openFile } = useSweepActions();
+  const picker = useRef<HTMLInputElement>(null);
+  const take = async (file: File | undefined) => {
+    if (file) await openFile(await file.text());
+    // The same file can be chosen again.
+    if (picker.current) picker.current.value = '';
+  };
+  return (
+    <>
+      <button
+        type="button"
+        className="button quiet"
+        disabled={isDisabled}
+        onClick={() => picker.current?.click()}
+      >
+        Open a sweep file
+      </button>
+      <input
+        ref={picker}
+        type="file"
+        accept=".json,application/json"
+        hidden
+        aria-label="Sweep file"
+        onChange={(event) => void take(event.target.files?.[0])}
+      />
     </>
   );
 }

@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import type { PointCost } from '../../session/sweep/pointCosts.ts';
 import { sweepCsv } from '../../session/sweep/sweepCsv.ts';
-import type { SweepState } from '../../session/sweep/sweepState.ts';
+import { type SweepState, storeSweep } from '../../session/sweep/sweepState.ts';
 import { saveFile } from '../shared/saveFile.ts';
 import { useSweep, useSweepActions } from './sweepContext.tsx';
 
@@ -10,7 +10,7 @@ interface SweepExportsProps {
   costs: readonly PointCost[];
 }
 
-/** Results to take away: as CSV, as the sweep file that the command reads, as a link. */
+/** Results to take away: as CSV, as a file that this page opens again, as a link. */
 export function SweepExports({ sweep, costs }: SweepExportsProps) {
   const { share, discard } = useSweepActions();
   const isGuest = useSweep((state) => state.isGuest);
@@ -31,10 +31,10 @@ export function SweepExports({ sweep, costs }: SweepExportsProps) {
           type="button"
           className="button small"
           onClick={() =>
-            saveFile('sweep.json', 'application/json', `${JSON.stringify(sweep.spec, null, 2)}\n`)
+            saveFile('sweep.state.json', 'application/json', `${JSON.stringify(storeSweep(sweep))}\n`)
           }
         >
-          Save this sweep’s file
+          Save sweep and results as a file
         </button>
         <button
           type="button"
