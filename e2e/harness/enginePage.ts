@@ -1,11 +1,12 @@
 import { randomSamples, randomTensors } from '../../src/testing/randomNetwork.ts';
 import { Engine, EngineDevice } from '../../src/trainer/engine.ts';
 import { channelsLast, packFrames } from '../../src/trainer/packing.ts';
-import type { EngineOutcome, EnginePage, EngineRun, InspectRun, LoopPage } from './engineRun.ts';
+import type { EngineOutcome, EnginePage, EngineRun, FaultPage, InspectRun, LoopPage } from './engineRun.ts';
+import { runFaulty } from './faultPage.ts';
 import { inspectOne } from './inspectPage.ts';
 import { runLoop } from './loopPage.ts';
 
-async function createEnginePage(): Promise<EnginePage & LoopPage> {
+async function createEnginePage(): Promise<EnginePage & LoopPage & FaultPage> {
   const device = await EngineDevice.connect();
   const stray: string[] = [];
   device.gpu.device.addEventListener('uncapturederror', ({ error }) => stray.push(error.message));
@@ -48,7 +49,7 @@ async function createEnginePage(): Promise<EnginePage & LoopPage> {
   }
 
   const inspect = async (run: InspectRun) => ({ ...(await inspectOne(device, run)), stray: stray.splice(0) });
-  return { train, runLoop, inspect };
+  return { train, runLoop, inspect, runFaulty };
 }
 
 function writeBatch(engine: Engine, { config, density, sampleCount }: EngineRun, seed: number): void {

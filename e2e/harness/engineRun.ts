@@ -1,6 +1,9 @@
+import type { ErrorData } from '../../src/core/errors.ts';
 import type { PlanRequest } from '../../src/core/plan/planBuilder.ts';
+import type { Schedule } from '../../src/core/schedule.ts';
 import type { TrainingConfig } from '../../src/core/trainingConfig.ts';
 import type { SampleInspection, SamplePicture, TestPredictions } from '../../src/trainer/inspection.ts';
+import type { GpuFaults } from './gpuFaults.ts';
 
 /** One training run on random data, as plain data: every number follows from the request. */
 export interface EngineRun {
@@ -98,4 +101,34 @@ export interface InspectOutcome {
 export interface LoopPage {
   runLoop(run: LoopRun): Promise<LoopOutcome>;
   inspect(run: InspectRun): Promise<InspectOutcome>;
+}
+
+/** A run of the training loop that is disturbed by faults of the GPU. */
+export interface FaultRun {
+  config: TrainingConfig;
+  sampleCount: number;
+  faults: GpuFaults;
+  /** Asked for right after the start. */
+  schedules?: Schedule[];
+  /** Press Continue once where a fault has stopped the run. */
+  goOn?: boolean;
+}
+
+export interface FaultOutcome {
+  /** Digest after every epoch, the latest where one was trained twice. */
+  digests: string[];
+  /** Iterations that were reported, in order. */
+  iterations: number[];
+  statuses: string[];
+  /** Where a fault had stopped the run before it was continued. */
+  stoppedAt?: string;
+  errors: ErrorData[];
+  /** Iterations at which the run was brought back. */
+  restored: number[];
+  /** Names of the calls to the GPU. */
+  calls: string[];
+}
+
+export interface FaultPage {
+  runFaulty(run: FaultRun): Promise<FaultOutcome>;
 }

@@ -3,6 +3,9 @@ import type {
   EngineOutcome,
   EnginePage,
   EngineRun,
+  FaultOutcome,
+  FaultPage,
+  FaultRun,
   InspectOutcome,
   InspectRun,
   LoopOutcome,
@@ -11,7 +14,7 @@ import type {
 } from './engineRun.ts';
 
 /** Playwright's `test` with the fixture `engine`: the training engine on the GPU; one page serves a worker's tests. */
-export const test = base.extend<object, { engine: EnginePage & LoopPage }>({
+export const test = base.extend<object, { engine: EnginePage & LoopPage & FaultPage }>({
   engine: [
     async ({ browser }, use, workerInfo) => {
       const page = await browser.newPage({ baseURL: workerInfo.project.use.baseURL });
@@ -44,6 +47,11 @@ export const test = base.extend<object, { engine: EnginePage & LoopPage }>({
           expect(outcome.stray).toEqual([]);
           return outcome;
         },
+        runFaulty: (run: FaultRun): Promise<FaultOutcome> =>
+          page.evaluate(async (request) => {
+            const enginePage = await (globalThis as unknown as { enginePage: Promise<FaultPage> }).enginePage;
+            return enginePage.runFaulty(request);
+          }, run),
       });
       await page.close();
     },

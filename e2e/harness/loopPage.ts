@@ -5,7 +5,10 @@ import { Trainer } from '../../src/trainer/trainer.ts';
 import type { LoopOutcome, LoopRun } from './engineRun.ts';
 
 /** Random spikes, denser where the class says so: enough for weights to move. */
-function madeUpDataset({ config, sampleCount }: LoopRun): EncodedDataset {
+export function madeUpDataset({
+  config,
+  sampleCount,
+}: Pick<LoopRun, 'config' | 'sampleCount'>): EncodedDataset {
   const { shape } = config.network.input;
   const { classCount } = config.network;
   const random = createRandom(7, 'test', 2);

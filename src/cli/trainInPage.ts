@@ -169,12 +169,12 @@ async function runEpochs(
   inbox: TrainerInbox,
   emit: (event: PageEvent) => void,
 ): Promise<{ epochs: EpochMetrics[]; iterations: number; peakBytes: number }> {
-  const epochs: EpochMetrics[] = [];
+  let epochs: EpochMetrics[] = [];
   let iterations = 0;
   let peakBytes = 0;
   trainer.post({ type: 'start', iterationLimit: length.iterations });
   while (true) {
-    const message = await inbox.next('iteration', 'epoch', 'status');
+    const message = await inbox.next('iteration', 'epoch', 'restored', 'status');
     if (message.type === 'iteration') {
       iterations = message.metrics.iteration;
       peakBytes = Math.max(peakBytes, message.metrics.peakBytes);
@@ -182,6 +182,10 @@ async function runEpochs(
     } else if (message.type === 'epoch') {
       epochs.push(message.metrics);
       emit({ type: 'epoch', metrics: message.metrics });
+    } else if (message.type === 'restored') {
+      // The GPU was lost: what came after the checkpoint is trained again.
+      epochs = [...message.epochs];
+      emit({ type: 'note', line: `The GPU was lost; going on from iteration ${message.metrics.iteration}.` });
     } else if (message.status === 'finished') {
       return { epochs, iterations, peakBytes };
     } else if (message.status === 'failed') {

@@ -71,3 +71,9 @@ export function appendMetrics(history: MetricsHistory, metrics: IterationMetrics
   for (let i = 0; i < points.length; i += 2) halved.push(merge(points.slice(i, i + 2)));
   return { ...history, stride: history.stride * 2, points: halved, pending: [] };
 }
+
+/** The history up to an iteration, for a run that is trained anew from there; the one that was given is not changed. */
+export function cutHistory(history: MetricsHistory, iteration: number): MetricsHistory {
+  const upTo = (points: HistoryPoint[]) => points.filter((point) => point.iteration <= iteration);
+  return { ...history, points: upTo(history.points), pending: upTo(history.pending) };
+}

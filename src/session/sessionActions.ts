@@ -88,6 +88,7 @@ export function createSessionActions(store: SessionStore, ports: SessionPorts): 
       to.post(afterPlan);
       afterPlan = null;
     }
+    if (message.type === 'notice') report(fromErrorData(message.problem));
     if (message.type !== 'error') return;
     afterPlan = null;
     // Without an adapter the Train panel says why; that needs no second place.

@@ -204,5 +204,5 @@ export function pendingChanges(state: SessionState): string[] {
 
 /** True while the trainer is busy with a run. */
 export function isTraining(status: TrainerStatus): boolean {
-  return status === 'preparing' || status === 'running' || status === 'evaluating';
+  return status === 'preparing' || status === 'running' || status === 'evaluating' || status === 'recovering';
 }

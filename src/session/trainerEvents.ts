@@ -1,10 +1,11 @@
 import type { TrainerMessage, TrainerStatus } from '../trainer/messages.ts';
 import { reduceInside } from './inside/insideState.ts';
-import { appendMetrics } from './metricsHistory.ts';
+import { appendMetrics, cutHistory } from './metricsHistory.ts';
 import { MAX_EPOCH_ROWS, type SessionState } from './sessionStore.ts';
 
 const SPOKEN: Partial<Record<TrainerStatus, string>> = {
   running: 'Training runs.',
+  recovering: 'The graphics processor was lost; the last checkpoint is being brought back.',
   paused: 'Training is paused.',
   finished: 'Training is finished.',
   failed: 'Training has failed; see the problems listed on the page.',
@@ -57,7 +58,37 @@ export function reduceTrainerMessage(state: SessionState, message: TrainerMessag
     case 'pictures':
     case 'inspectionFailed':
       return { inside: reduceInside(state.inside, message) };
+    case 'restored':
+      return restore(state, message);
+    case 'checkpoint':
+    case 'notice':
     case 'weights':
       return {};
   }
+}
+
+/** What is shown of a run that stands at its checkpoint again: nothing that came after it. */
+function restore(
+  state: SessionState,
+  { metrics, epochs, schedule, learningRate }: Extract<TrainerMessage, { type: 'restored' }>,
+): Partial<SessionState> {
+  const { run } = state;
+  const epoch = metrics.epoch + metrics.epochIteration / Math.max(1, metrics.epochIterations);
+  return {
+    iteration: metrics.iteration > 0 ? metrics : null,
+    epochs,
+    history: cutHistory(state.history, metrics.iteration),
+    marks: state.marks.filter((mark) => mark.epoch <= epoch),
+    ...(run && {
+      run: {
+        ...run,
+        settings: {
+          ...run.settings,
+          schedule,
+          optimizer: { ...run.settings.optimizer, learningRate },
+        },
+      },
+    }),
+    announcement: `The run stands at iteration ${metrics.iteration}.`,
+  };
 }

@@ -1,3 +1,4 @@
+import { AppError } from '../core/errors.ts';
 import type { TrainingPlan } from '../core/plan/types.ts';
 import type { Engine } from './engine.ts';
 
@@ -25,10 +26,27 @@ export async function saveParameters(engine: Engine, store: ParameterStore): Pro
   }
 }
 
-/** Writes what the store has for this plan; what it lacks keeps its initial draw. */
+/** True when the store has everything that the plan wants. */
+export function hasAllParameters(engine: Engine, store: ParameterStore): boolean {
+  return parameterBuffers(engine.plan).every((buffer) => store.has(storeName(engine.plan, buffer)));
+}
+
+/**
+ * Writes what the store has for this plan; what it lacks keeps what it is.
+ * @throws AppError `checkpoint-unusable` where a size differs: the store comes from an adapter that cuts buffers otherwise.
+ */
 export function restoreParameters(engine: Engine, store: ParameterStore): void {
+  const sizes = new Map(engine.plan.buffers.map(({ name, bytes }) => [name, bytes]));
   for (const buffer of parameterBuffers(engine.plan)) {
     const bytes = store.get(storeName(engine.plan, buffer));
-    if (bytes) engine.writeBuffer(buffer, bytes);
+    if (!bytes) continue;
+    if (bytes.length !== sizes.get(buffer)) {
+      throw new AppError(
+        'checkpoint-unusable',
+        `The checkpoint has ${bytes.length} bytes of ${buffer}, this device's plan has ${sizes.get(buffer)}.`,
+        'Continue on the device that the run was trained on, or start it anew here.',
+      );
+    }
+    engine.writeBuffer(buffer, bytes);
   }
 }

@@ -21,14 +21,16 @@ export type TrainerRequest =
       dataset: EncodedDataset;
       memoryBudget?: number;
       startWeights?: NamedTensor[];
+      /** Checkpoints are kept in the browser's storage under this id; with `resume` the run goes on from there. */
+      keep?: { id: string; resume: boolean };
     }
   /** Trains to the last epoch, or until `iterationLimit` iterations of the run are done; the epoch is then cut short. */
   | { type: 'start'; iterationLimit?: number }
   | { type: 'pause' }
   /** One iteration, then paused. */
   | { type: 'step' }
-  /** Back to the initial weights of the same seed, epoch 0. */
-  | { type: 'rewind' }
+  /** Back to the initial weights of the same seed, epoch 0; kept under the new id, so that what was trained stays kept. */
+  | { type: 'rewind'; keep?: { id: string } }
   /** New (k, n): re-plans, keeps weights and optimizer state. Answered by `planned`. */
   | { type: 'setSchedule'; schedule: Schedule }
   /** Takes effect at the next iteration; nothing is rebuilt. */
@@ -40,6 +42,8 @@ export type TrainerRequest =
   | { type: 'inspectSample'; sample: number; layer?: string; neuron?: number }
   /** Samples as pictures. Answered by `pictures`, or by `inspectionFailed`. */
   | { type: 'pictureSamples'; samples: number[] }
+  /** Takes and keeps a checkpoint now. Answered by `checkpoint`, where there is anything new to keep. */
+  | { type: 'checkpoint' }
   /** Answered by `weights`. */
   | { type: 'exportWeights' }
   | { type: 'dispose' };
@@ -62,6 +66,8 @@ export type TrainerStatus =
   | 'running'
   | 'paused'
   | 'evaluating'
+  /** The GPU was lost; a new device, the plan and the last checkpoint are being brought back. */
+  | 'recovering'
   | 'finished'
   | 'failed';
 
@@ -134,5 +140,17 @@ export type TrainerMessage =
   | { type: 'inspection'; inspection: SampleInspection }
   | { type: 'pictures'; pictures: SamplePicture[] }
   | { type: 'inspectionFailed'; error: ErrorData }
+  /** The run stands at its last checkpoint again: after a loss of the GPU, bad weights, or a reload. */
+  | {
+      type: 'restored';
+      metrics: IterationMetrics;
+      schedule: Schedule;
+      learningRate: number;
+      epochs: EpochMetrics[];
+    }
+  /** A checkpoint was taken; `bytes` of it lie in the browser's storage, 0 where it could not be kept there. */
+  | { type: 'checkpoint'; iteration: number; epoch: number; bytes: number }
+  /** Something the visitor should know; training goes on. */
+  | { type: 'notice'; problem: ErrorData }
   | { type: 'weights'; tensors: NamedTensor[]; digest: string }
   | { type: 'error'; error: ErrorData };

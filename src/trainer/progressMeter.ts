@@ -13,8 +13,16 @@ export interface ReportInput {
   iterationsLeft: number;
   liveBytes: number;
   peakBytes: number;
-  /** Report now, whatever the rate. */
-  force: boolean;
+}
+
+/** What a meter has gathered in the present epoch, as plain data; figures since the last report are not part of it. */
+export interface MeterState {
+  epochLoss: number[];
+  epochIterations: number;
+  correct: number[];
+  samples: number;
+  secondsPerIteration: number;
+  samplesPerSecond: number;
 }
 
 /** Gathers the figures of iterations: means for the next report and for the epoch, speed, time left. */
@@ -39,6 +47,30 @@ export class ProgressMeter {
 
   #zeros(): number[] {
     return new Array<number>(this.#blockCount).fill(0);
+  }
+
+  state(): MeterState {
+    return {
+      epochLoss: [...this.#epochLoss],
+      epochIterations: this.#epochIterations,
+      correct: [...this.#correct],
+      samples: this.#samples,
+      secondsPerIteration: this.#secondsPerIteration,
+      samplesPerSecond: this.#samplesPerSecond,
+    };
+  }
+
+  /** Goes on from a state; one of another number of blocks is left aside. */
+  restore(state: MeterState): void {
+    this.#reportLoss = this.#zeros();
+    this.#reportIterations = 0;
+    if (state.epochLoss.length !== this.#blockCount || state.correct.length !== this.#blockCount) return;
+    this.#epochLoss = [...state.epochLoss];
+    this.#epochIterations = state.epochIterations;
+    this.#correct = [...state.correct];
+    this.#samples = state.samples;
+    this.#secondsPerIteration = state.secondsPerIteration;
+    this.#samplesPerSecond = state.samplesPerSecond;
   }
 
   /** @param losses f32[intervals][blocks] @param correct Right answers per block, counted while the weights changed. */
@@ -68,21 +100,30 @@ export class ProgressMeter {
     return mean;
   }
 
-  /** The figures to send, or null when the last ones are too young. */
-  report(input: ReportInput): IterationMetrics | null {
+  /** The figures to send, or null when the last ones are too young. @param force Report now, whatever the rate. */
+  report(input: ReportInput, force: boolean): IterationMetrics | null {
     const now = performance.now();
-    if (this.#reportIterations === 0 || (!input.force && now - this.#lastReport < REPORT_MS)) return null;
+    if (this.#reportIterations === 0 || (!force && now - this.#lastReport < REPORT_MS)) return null;
     this.#lastReport = now;
-    const { force: _, iterationsLeft, ...figures } = input;
-    const metrics: IterationMetrics = {
-      ...figures,
-      lossPerBlock: this.#reportLoss.map((sum) => sum / this.#reportIterations),
+    const metrics = this.#metrics(input, this.#reportLoss, this.#reportIterations);
+    this.#reportLoss = this.#zeros();
+    this.#reportIterations = 0;
+    return metrics;
+  }
+
+  /** The figures since the epoch began. */
+  figures(input: ReportInput): IterationMetrics {
+    return this.#metrics(input, this.#epochLoss, this.#epochIterations);
+  }
+
+  #metrics(input: ReportInput, lossSums: number[], iterations: number): IterationMetrics {
+    const { iterationsLeft, ...place } = input;
+    return {
+      ...place,
+      lossPerBlock: lossSums.map((sum) => sum / Math.max(1, iterations)),
       runningAccuracyPerBlock: this.#correct.map((hits) => (this.#samples > 0 ? hits / this.#samples : 0)),
       samplesPerSecond: this.#samplesPerSecond,
       secondsLeft: iterationsLeft * this.#secondsPerIteration,
     };
-    this.#reportLoss = this.#zeros();
-    this.#reportIterations = 0;
-    return metrics;
   }
 }

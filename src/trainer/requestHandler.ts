@@ -10,6 +10,11 @@ export interface RequestHandler<Type extends TrainerRequest['type']> {
    * GPU alone. `waits`: stands still after the batch it is at, goes on when the request is done. `stops`: is paused.
    */
   loop: 'goesOn' | 'waits' | 'stops';
-  /** Answers through `loop.post`. @throws AppError Posted as `error`; the run is then stopped. */
+  /** True where the request makes sense without a run, or replaces it: a run whose GPU was lost is not brought back for it. */
+  withoutRun?: true;
+  /**
+   * Answers through `loop.post`. After a loss of the GPU it is carried out again, from its beginning.
+   * @throws AppError Posted as `error`; the run is then stopped where it stands.
+   */
   carryOut(loop: TrainingLoop, request: RequestOf<Type>): void | Promise<void>;
 }

@@ -2,11 +2,13 @@ import { type EncodedDataset, samplesOfSplit, TEST, TRAIN } from '../core/encode
 import { AppError } from '../core/errors.ts';
 import type { TrainingConfig } from '../core/trainingConfig.ts';
 import { BatchReader, epochOrder } from './batches.ts';
-import type { ParameterStore } from './carryOver.ts';
+import { hasAllParameters, type ParameterStore, restoreParameters } from './carryOver.ts';
+import type { Checkpoint } from './checkpoint.ts';
 import { Engine, type EngineDevice } from './engine.ts';
 import { drawInitialWeights } from './initialWeights.ts';
-import type { NamedTensor } from './messages.ts';
+import type { EpochMetrics, NamedTensor } from './messages.ts';
 import { ProgressMeter } from './progressMeter.ts';
+import type { RunKeeper } from './runKeeper.ts';
 import { withStartWeights } from './startWeights.ts';
 import { WeightChangeMeter } from './weightChange.ts';
 
@@ -50,6 +52,14 @@ export interface Run extends RunRequest, RunProgress {
   store: ParameterStore;
   meter: ProgressMeter;
   weightChange: WeightChangeMeter;
+  /** Figures of the epochs so far, the latest ones where there are many. */
+  epochs: EpochMetrics[];
+  /** The latest one, in memory; null before the first. */
+  checkpoint: Checkpoint | null;
+  /** Keeps checkpoints in the browser's storage; null for runs that are not kept. */
+  keeper: RunKeeper | null;
+  /** True when what the GPU holds is lost or not to be trusted: {@link restoreRun} comes before anything else. */
+  isBroken: boolean;
 }
 
 function startOf({ optimizer }: TrainingConfig): RunProgress {
@@ -96,22 +106,21 @@ export async function createRun(device: EngineDevice, request: RunRequest): Prom
     store: new Map(),
     meter: newMeter(engine),
     weightChange: new WeightChangeMeter(),
+    epochs: [],
+    checkpoint: null,
+    keeper: null,
+    isBroken: false,
   };
   await writeInitialWeights(run);
   return run;
 }
 
-export function newMeter({ plan }: Engine): ProgressMeter {
+function newMeter({ plan }: Engine): ProgressMeter {
   return new ProgressMeter(plan.graph.blocks.length);
 }
 
 /** Draws the weights of the seed, puts those from a file in their place, and forgets the optimizer's state. */
-export async function writeInitialWeights({
-  engine,
-  config,
-  weightChange,
-  startWeights,
-}: Run): Promise<void> {
+async function writeInitialWeights({ engine, config, weightChange, startWeights }: Run): Promise<void> {
   // What is set has not been learnt.
   weightChange.forget();
   engine.resetOptimizer();
@@ -123,7 +132,35 @@ export async function writeInitialWeights({
 export async function rewindRun(run: Run): Promise<void> {
   run.store.clear();
   await writeInitialWeights(run);
-  Object.assign(run, startOf(run.config), { meter: newMeter(run.engine) });
+  Object.assign(run, startOf(run.config), { meter: newMeter(run.engine), epochs: [], checkpoint: null });
+}
+
+/**
+ * Puts a run on a device where its checkpoint says it stood, or before its first iteration where there is none: a new engine
+ * for the checkpoint's (k, n), weights, optimizer state, progress and figures. The learning rate is the checkpoint's.
+ * @throws AppError of {@link Engine.create}; `checkpoint-unusable`. The run is then broken.
+ */
+export async function restoreRun(device: EngineDevice, run: Run): Promise<void> {
+  const { checkpoint } = run;
+  run.isBroken = true;
+  // Given back before the new plan allocates: the peak is that of the larger plan, not of both.
+  run.engine.destroy();
+  device.ledger.resetPeak();
+  const config = checkpoint ? { ...run.config, schedule: checkpoint.schedule } : run.config;
+  run.engine = await Engine.create(device, { config, memoryBudget: run.memoryBudget });
+  run.config = config;
+  run.store = new Map(checkpoint?.parameters);
+  if (!hasAllParameters(run.engine, run.store)) await writeInitialWeights(run);
+  restoreParameters(run.engine, run.store);
+  run.engine.updates = checkpoint?.updates ?? 0;
+  run.meter = newMeter(run.engine);
+  if (checkpoint) run.meter.restore(checkpoint.meter);
+  const epochs = checkpoint?.epochs ?? [];
+  // The next change is one since the last epoch of which there are figures.
+  if (epochs.at(-1)?.epoch !== run.epochs.at(-1)?.epoch) run.weightChange.forget();
+  run.epochs = [...epochs];
+  Object.assign(run, checkpoint?.progress ?? startOf(config));
+  run.isBroken = false;
 }
 
 export function hasEnded({ epoch, config, iteration, iterationLimit }: Run): boolean {

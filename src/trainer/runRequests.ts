@@ -1,6 +1,7 @@
 import { digestOf } from './engine.ts';
 import type { RequestHandler } from './requestHandler.ts';
-import { createRun, rewindRun } from './run.ts';
+import { createRun, restoreRun, rewindRun } from './run.ts';
+import { RunKeeper } from './runKeeper.ts';
 import type { TrainingLoop } from './trainingLoop.ts';
 
 /** Says what the run's plan takes. */
@@ -17,6 +18,7 @@ export function postPlan({ run, post }: TrainingLoop): void {
 
 export const connect: RequestHandler<'connect'> = {
   loop: 'goesOn',
+  withoutRun: true,
   async carryOut(loop) {
     const { vendor, architecture, description, software, features, ...limits } = (await loop.device()).gpu;
     const { maxBufferSize, maxStorageBufferBindingSize } = limits;
@@ -37,14 +39,31 @@ export const connect: RequestHandler<'connect'> = {
 
 export const configure: RequestHandler<'configure'> = {
   loop: 'stops',
-  async carryOut(loop, { config, dataset, memoryBudget, startWeights }) {
+  withoutRun: true,
+  async carryOut(loop, { config, dataset, memoryBudget, startWeights, keep }) {
     loop.setStatus('preparing');
     loop.replaceRun(null);
-    const device = await loop.device();
-    device.ledger.resetPeak();
-    loop.replaceRun(await createRun(device, { config, dataset, memoryBudget, startWeights }));
+    const keeper = keep ? await RunKeeper.open(keep.id) : null;
+    try {
+      const found = keep?.resume ? await keeper?.load(config, dataset.fingerprint) : undefined;
+      const device = await loop.device();
+      device.ledger.resetPeak();
+      const run = await createRun(device, { config, dataset, memoryBudget, startWeights });
+      run.keeper = keeper;
+      loop.replaceRun(run);
+      if (found?.notice) loop.post({ type: 'notice', problem: found.notice });
+      if (found?.checkpoint) {
+        run.checkpoint = found.checkpoint;
+        await restoreRun(device, run);
+        loop.postRestored();
+      }
+    } catch (error) {
+      if (loop.hasRun) loop.replaceRun(null);
+      else keeper?.close();
+      throw error;
+    }
     postPlan(loop);
-    loop.setStatus('ready');
+    loop.setRestingStatus();
   },
 };
 
@@ -65,17 +84,25 @@ export const step: RequestHandler<'step'> = {
 
 export const pause: RequestHandler<'pause'> = {
   loop: 'stops',
-  carryOut(loop) {
+  withoutRun: true,
+  async carryOut(loop) {
     // The loop itself says so, unless it was held when the request came.
-    if (loop.status === 'running' || loop.status === 'evaluating') loop.setStatus('paused');
+    if (loop.status === 'running' || loop.status === 'evaluating') loop.setRestingStatus();
+    await loop.checkpoint();
   },
 };
 
 export const rewind: RequestHandler<'rewind'> = {
   loop: 'stops',
-  async carryOut(loop) {
-    await rewindRun(loop.run);
-    loop.setStatus('ready');
+  async carryOut(loop, { keep }) {
+    const { run } = loop;
+    await loop.checkpoint();
+    if (keep) {
+      run.keeper?.close();
+      run.keeper = await RunKeeper.open(keep.id);
+    }
+    await rewindRun(run);
+    loop.setRestingStatus();
   },
 };
 
@@ -83,7 +110,14 @@ export const setLearningRate: RequestHandler<'setLearningRate'> = {
   loop: 'goesOn',
   carryOut(loop, { learningRate }) {
     loop.run.learningRate = learningRate;
+    // A run that is brought back from an older state would take the new rate up too early.
+    loop.wantCheckpoint();
   },
+};
+
+export const checkpoint: RequestHandler<'checkpoint'> = {
+  loop: 'waits',
+  carryOut: (loop) => loop.checkpoint(),
 };
 
 export const exportWeights: RequestHandler<'exportWeights'> = {
@@ -96,6 +130,7 @@ export const exportWeights: RequestHandler<'exportWeights'> = {
 
 export const dispose: RequestHandler<'dispose'> = {
   loop: 'stops',
+  withoutRun: true,
   carryOut(loop) {
     loop.dispose();
     loop.setStatus('idle');

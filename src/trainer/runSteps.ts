@@ -1,7 +1,9 @@
 import { cutBatches, epochOrder } from './batches.ts';
+import { MAX_KEPT_EPOCHS } from './checkpoint.ts';
 import { digestOf } from './engine.ts';
 import { addCorrect, evaluateSamples } from './evaluation.ts';
 import type { EpochMetrics, IterationMetrics, TestPredictions } from './messages.ts';
+import type { ReportInput } from './progressMeter.ts';
 import type { Run } from './run.ts';
 
 /**
@@ -37,22 +39,38 @@ export async function trainBatch(run: Run, force: () => boolean): Promise<Iterat
   run.iteration++;
   run.epochIteration++;
   run.epochSeconds += seconds;
-  const epochIterations = batches.length;
-  if (run.epochIteration === epochIterations || run.iteration === run.iterationLimit) {
+  if (run.epochIteration === batches.length || run.iteration === run.iterationLimit) {
     run.epoch++;
     run.epochIteration = 0;
     run.evaluated = false;
   }
-  return run.meter.report({
-    iteration: run.iteration,
-    epoch: run.epoch,
-    epochIteration: run.epochIteration,
+  return run.meter.report(placeOf(run), force() || run.epochIteration === 0);
+}
+
+function placeOf({
+  iteration,
+  epoch,
+  epochIteration,
+  trainSamples,
+  config,
+  engine,
+  ...run
+}: Run): ReportInput {
+  const epochIterations = Math.ceil(trainSamples.length / config.batchSize);
+  return {
+    iteration,
+    epoch,
+    epochIteration,
     epochIterations,
-    iterationsLeft: Math.min(epochIterations * config.epochs, run.iterationLimit) - run.iteration,
+    iterationsLeft: Math.min(epochIterations * config.epochs, run.iterationLimit) - iteration,
     liveBytes: engine.liveBytes,
     peakBytes: engine.peakBytes,
-    force: force() || run.epochIteration === 0,
-  });
+  };
+}
+
+/** The figures of a run that was brought back, before it goes on: means since its epoch began. */
+export function currentMetrics(run: Run): IterationMetrics {
+  return run.meter.figures(placeOf(run));
 }
 
 /** Figures of an epoch, and what its test samples were read out as. */
@@ -90,6 +108,7 @@ export async function evaluateEpoch(run: Run, stopped: () => boolean): Promise<E
     weightChanges: run.weightChange.measure(run.engine.plan, tensors),
     digest: digestOf(tensors),
   };
+  run.epochs = [...run.epochs, metrics].slice(-MAX_KEPT_EPOCHS);
   return { metrics, predictions: predictionsOf(run, test.predicted) };
 }
 

@@ -1,7 +1,6 @@
-import { restoreParameters, saveParameters } from './carryOver.ts';
-import { Engine } from './engine.ts';
+import { captureCheckpoint } from './checkpoint.ts';
 import type { RequestHandler } from './requestHandler.ts';
-import { newMeter, writeInitialWeights } from './run.ts';
+import { restoreRun } from './run.ts';
 import { postPlan } from './runRequests.ts';
 
 /** New (k, n) in the middle of a run: weights and optimizer state stay, classifiers keep the layer they sit on. */
@@ -9,20 +8,16 @@ export const setSchedule: RequestHandler<'setSchedule'> = {
   loop: 'waits',
   async carryOut(loop, { schedule }) {
     const { run } = loop;
-    const device = await loop.device();
-    const config = { ...run.config, schedule };
-    const { updates } = run.engine;
-    await saveParameters(run.engine, run.store);
-    // Given back before the new plan allocates: the peak is that of the larger plan, not of both.
-    run.engine.destroy();
-    device.ledger.resetPeak();
-    run.engine = await Engine.create(device, { config, memoryBudget: run.memoryBudget });
-    run.config = config;
-    await writeInitialWeights(run);
-    restoreParameters(run.engine, run.store);
-    run.engine.updates = updates;
-    run.meter = newMeter(run.engine);
+    const before = await captureCheckpoint(run);
+    try {
+      run.checkpoint = { ...before, schedule };
+      await restoreRun(await loop.device(), run);
+    } catch (error) {
+      // The plan of before fits, and everything that it needs is here.
+      run.checkpoint = before;
+      throw error;
+    }
     postPlan(loop);
-    if (!loop.goesOn) loop.setStatus(run.iteration > 0 ? 'paused' : 'ready');
+    if (!loop.goesOn) loop.setRestingStatus();
   },
 };

@@ -17,9 +17,13 @@ const HANDLERS: { [Type in TrainerRequest['type']]: RequestHandler<Type> } = {
   setLearningRate: run.setLearningRate,
   inspectSample,
   pictureSamples,
+  checkpoint: run.checkpoint,
   exportWeights: run.exportWeights,
   dispose: run.dispose,
 };
+
+/** A request during which the GPU is lost is carried out again so many times. */
+const MAX_ATTEMPTS = 3;
 
 /** Takes requests, sends messages. Requests are carried out in order, errors become messages. */
 export class Trainer {
@@ -27,7 +31,11 @@ export class Trainer {
   #queue: Promise<void> = Promise.resolve();
 
   constructor(post: (message: TrainerMessage) => void) {
-    this.#loop = new TrainingLoop(post);
+    this.#loop = new TrainingLoop(post, () => {
+      this.#queue = this.#queue.then(async () => {
+        await this.#loop.recover();
+      });
+    });
   }
 
   /** Settles when the request is carried out; never rejects. */
@@ -36,18 +44,29 @@ export class Trainer {
     // At once, between two batches: a pause need not wait for its turn in the queue.
     if (handler.loop === 'stops') this.#loop.stop();
     if (handler.loop === 'waits') this.#loop.hold();
-    this.#queue = this.#queue.then(() => this.#carryOut(handler, request));
+    this.#queue = this.#queue.then(async () => {
+      try {
+        if (handler.loop !== 'goesOn') await this.#loop.idle();
+        await this.#carryOut(handler, request);
+      } finally {
+        if (handler.loop === 'waits') this.#loop.release();
+      }
+    });
     return this.#queue;
   }
 
   async #carryOut(handler: RequestHandler<TrainerRequest['type']>, request: TrainerRequest): Promise<void> {
-    try {
-      if (handler.loop !== 'goesOn') await this.#loop.idle();
-      await handler.carryOut(this.#loop, request);
-    } catch (error) {
-      this.#loop.fail(error);
-    } finally {
-      if (handler.loop === 'waits') this.#loop.release();
+    for (let attempt = 1; ; attempt++) {
+      try {
+        if (!handler.withoutRun && !(await this.#loop.recover())) return;
+        await handler.carryOut(this.#loop, request);
+        return;
+      } catch (error) {
+        const isLoss = await this.#loop.isLoss(error);
+        if (isLoss && attempt < MAX_ATTEMPTS) continue;
+        await this.#loop.stopFor(error);
+        return;
+      }
     }
   }
 }

@@ -8,6 +8,7 @@ const STATUS_WORDS: Partial<Record<string, string>> = {
   preparing: 'preparing',
   running: 'training',
   evaluating: 'evaluating',
+  recovering: 'the GPU was lost; coming back',
   finished: 'finished',
   failed: 'stopped by a problem',
 };

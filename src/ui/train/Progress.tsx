@@ -39,6 +39,7 @@ export function Progress() {
     const where = iteration
       ? `epoch ${Math.min(epochs, iteration.epoch + 1)} of ${epochs}, batch ${iteration.epochIteration} of ${iteration.epochIterations}`
       : `epoch 1 of ${epochs}`;
+    if (status === 'recovering') return `The GPU was lost; coming back, ${where}`;
     if (status === 'evaluating') return `Evaluating, ${where}`;
     return status === 'paused' || status === 'ready' ? `Paused, ${where}` : `Training, ${where}`;
   }
