@@ -4,15 +4,18 @@ import { createDataClient } from './data/dataClient.ts';
 import { missingWebGpu } from './session/gpuSupport.ts';
 import { decodeLink } from './session/linkCodec.ts';
 import type { PageEnvironment, TrainerPort } from './session/ports.ts';
+import { createRunsClient } from './session/runs/runsClient.ts';
 import { createSessionActions } from './session/sessionActions.ts';
 import { createSessionStore } from './session/sessionStore.ts';
 import { createPageSweep } from './session/sweep/pageSweep.ts';
 import { isSweepLink } from './session/sweep/sweepLink.ts';
 import { createTrainerSwitch } from './session/sweep/trainerSwitch.ts';
+import { hasOpfs } from './storage/opfsStore.ts';
 import type { TrainerMessage } from './trainer/messages.ts';
 import { App } from './ui/App.tsx';
 import { offerLesson } from './ui/lesson/lessonStore.ts';
 import { startOffline } from './ui/offline/offlineState.ts';
+import { storedWhileHidden } from './ui/runs/storedWhileHidden.ts';
 import { SessionProvider } from './ui/shared/sessionContext.tsx';
 import { storedMemoryBudget, storeMemoryBudget } from './ui/shared/storedMemoryBudget.ts';
 import { applyTheme } from './ui/shared/useTheme.ts';
@@ -40,6 +43,12 @@ function startTrainer(): TrainerPort {
       );
     },
   };
+}
+
+function startRuns() {
+  return createRunsClient(
+    new Worker(new URL('./session/runs/runsWorker.ts', import.meta.url), { type: 'module' }),
+  );
 }
 
 const page: PageEnvironment = {
@@ -79,6 +88,7 @@ const actions = createSessionActions(store, {
   data,
   page,
   claimTrainer: sweep.actions.yieldTrainer,
+  ...(hasOpfs() && { runs: startRuns() }),
 });
 
 /** A link holds a session, or a sweep with its results; it starts nothing by itself. */
@@ -94,6 +104,9 @@ else {
   offerLesson();
   void actions.loadBuiltIn('saccadeDigits');
 }
+void actions.findInterrupted();
+actions.setWhileHidden(storedWhileHidden());
+document.addEventListener('visibilitychange', () => actions.tabHidden(document.hidden));
 addEventListener('hashchange', () => openLink(location.hash));
 
 const root = document.getElementById('root');

@@ -49,7 +49,7 @@ export async function runFaulty(run: FaultRun): Promise<FaultOutcome> {
         void trainer.handle({ type: 'setSchedule', schedule });
     });
   }
-  if (run.goOn && outcome.errors.length > 0) {
+  if (run.goOn && hasStarted && outcome.errors.length > 0) {
     outcome.stoppedAt = outcome.statuses.at(-1);
     await untilResting(async () => {
       void trainer.handle({ type: 'start' });
@@ -64,6 +64,8 @@ export async function runFaulty(run: FaultRun): Promise<FaultOutcome> {
 }
 
 /** True when nothing more happens by itself; a run that is brought back before its start is `ready` and goes on. */
-function isResting(status: string, { errors }: FaultOutcome): boolean {
-  return ['finished', 'paused', 'failed'].includes(status) || (status === 'ready' && errors.length > 0);
+function isResting(status: string, { errors, stoppedAt }: FaultOutcome): boolean {
+  if (status === 'finished' || status === 'failed') return true;
+  // Continue brings the run back before it goes on.
+  return stoppedAt === undefined && (status === 'paused' || (status === 'ready' && errors.length > 0));
 }

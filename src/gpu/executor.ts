@@ -3,6 +3,7 @@ import type { CommandPlan, CommandStep, PlacedBuffer } from './commandPlan.ts';
 import type { ByteLedger } from './ledger.ts';
 import type { KernelCode, PipelineCache } from './pipelineCache.ts';
 import { packStruct, type StructLayout } from './structLayout.ts';
+import type { SubmitPacer } from './submitPacer.ts';
 
 /** Distance of two uniform blocks: WebGPU's default dynamic-offset alignment. */
 const UNIFORM_STRIDE = 256;
@@ -232,20 +233,44 @@ export class Executor {
 
   /**
    * Encodes and submits a program, then copies buffers to the readback slab if any are named.
-   * @param parts Command buffers to cut the program into, so that none keeps a slow GPU busy for long.
+   * @param pacer Cuts the program into submits, so that none keeps a slow GPU busy for long, and is told how long they took.
    * @returns What the named buffers hold, in order.
    */
   async run(
     program: readonly CommandStep[],
     read: readonly string[] = [],
-    parts = 1,
+    pacer?: SubmitPacer,
   ): Promise<ArrayBuffer[]> {
-    const { queue } = this.#parts.device;
-    const size = Math.ceil(program.length / parts);
-    for (let start = 0; start < program.length; start += size) {
-      queue.submit([this.#encode(program.slice(start, start + size))]);
+    if (!pacer) {
+      this.#parts.device.queue.submit([this.#encode(program)]);
+      return read.length > 0 ? this.#readSmall(read) : [];
     }
-    return read.length > 0 ? this.#readSmall(read) : [];
+    const ranges = pacer.cut(program.length);
+    const times = this.#submitTimed(ranges.map(({ start, stop }) => program.slice(start, stop)));
+    const results = read.length > 0 ? await this.#readSmall(read) : [];
+    pacer.measured(ranges, times);
+    return results;
+  }
+
+  /** Submits parts of a program one after the other. @returns What each took, ms; filled in as the parts are done. */
+  #submitTimed(parts: readonly (readonly CommandStep[])[]): number[] {
+    const { queue } = this.#parts.device;
+    const times: number[] = [];
+    let last = performance.now();
+    for (const [i, part] of parts.entries()) {
+      queue.submit([this.#encode(part)]);
+      // The queue works in order: a part began when the one before it was done.
+      queue.onSubmittedWorkDone().then(
+        () => {
+          const now = performance.now();
+          times[i] = now - last;
+          last = now;
+        },
+        // A device that was lost tells no times.
+        () => {},
+      );
+    }
+    return times;
   }
 
   #encode(steps: readonly CommandStep[]): GPUCommandBuffer {

@@ -2,6 +2,7 @@ import type { ErrorData } from '../core/errors.ts';
 import type { DataClient } from '../data/dataClient.ts';
 import type { ImportFile } from '../data/import/candidates.ts';
 import type { TrainerMessage, TrainerRequest } from '../trainer/messages.ts';
+import type { RunLibrary } from './runs/runLibrary.ts';
 
 /** The trainer as the session sees it: plain messages to and from a worker. */
 export interface TrainerPort {
@@ -58,4 +59,6 @@ export interface SessionPorts {
   page: PageEnvironment;
   /** Asked before the page trains. @returns Why it may not now; null, at once or later, where nothing is in the way. */
   claimTrainer?(): Promise<ErrorData | null> | null;
+  /** Keeps runs; absent where nothing is kept. */
+  runs?: RunLibrary;
 }

@@ -3,14 +3,17 @@ import type { TrainerMessage, TrainerRequest } from '../trainer/messages.ts';
 import { createDropActions, type DropActions } from './datasets/dropActions.ts';
 import { createInsideActions, type InsideActions } from './inside/insideActions.ts';
 import { MAX_SESSION_FILE_BYTES, readSessionFile } from './link/sessionFile.ts';
-import { type DecodedLink, encodeLink } from './linkCodec.ts';
+import { type DecodedLink, encodeLink, sameValue } from './linkCodec.ts';
 import { createMessagePacer } from './messagePacer.ts';
 import type { DataProgress, RecordingView, SessionPorts, TrainerPort } from './ports.ts';
 import { clampSchedule, loadBuiltInSet, prepareRun, settingsForData } from './runPreparation.ts';
+import { createHiddenTab } from './runs/hiddenTab.ts';
+import { createRunKeeping, type KeepActions } from './runs/keepRuns.ts';
 import { type DataSource, defaultSession, SESSION_LIMITS, type Session } from './session.ts';
 import { applySetting } from './sessionFields.ts';
 import {
   dataIsStale,
+  isTraining,
   noMetrics,
   pendingChanges,
   type SessionState,
@@ -23,7 +26,12 @@ import { isWeightsName } from './weights/takeFile.ts';
 import { createWeightsActions, type WeightsActions, wantedWeights } from './weights/weightsActions.ts';
 
 /** What the visitor can do. Every action returns at once or settles without throwing; problems go to the store. */
-export interface SessionActions extends SettingsActions, InsideActions, WeightsActions, DropActions {
+export interface SessionActions
+  extends KeepActions,
+    SettingsActions,
+    InsideActions,
+    WeightsActions,
+    DropActions {
   /** Takes over what a link held. Starts nothing. */
   openLink(decoded: DecodedLink): void;
   /** As `openLink`, with what a session file holds; Back in the browser returns. */
@@ -32,6 +40,8 @@ export interface SessionActions extends SettingsActions, InsideActions, WeightsA
   /** Stops the import, generation or encoding that runs. */
   cancelDataJob(): void;
   recording(index: number): Promise<RecordingView | null>;
+  /** The tab has gone out of sight, or come back. */
+  tabHidden(isHidden: boolean): void;
   /** Trains, or goes on where it was paused. Loads and encodes first where that is needed. */
   start(): Promise<void>;
   pause(): void;
@@ -65,6 +75,7 @@ export function createSessionActions(store: SessionStore, ports: SessionPorts): 
   }
 
   const weightsActions = createWeightsActions(store, ports, report);
+  const keeping = createRunKeeping(store, trainer, ports.runs ?? null, report);
 
   if (trainer) {
     trainer.onMessage(
@@ -73,7 +84,10 @@ export function createSessionActions(store: SessionStore, ports: SessionPorts): 
         let after = before;
         for (const message of messages) after = { ...after, ...reduceTrainerMessage(after, message) };
         set(after);
-        for (const message of messages) answer(trainer, message, before.gpu.state === 'checking');
+        for (const message of messages) {
+          answer(trainer, message, before.gpu.state === 'checking');
+          keeping.follow(message);
+        }
       }),
     );
     trainer.post({ type: 'connect' });
@@ -85,6 +99,7 @@ export function createSessionActions(store: SessionStore, ports: SessionPorts): 
   function answer(to: TrainerPort, message: TrainerMessage, wasChecking: boolean): void {
     weightsActions.receive(message);
     if (message.type === 'planned' && afterPlan) {
+      if (get().kept.openId !== null) informResumed(to);
       to.post(afterPlan);
       afterPlan = null;
     }
@@ -93,6 +108,16 @@ export function createSessionActions(store: SessionStore, ports: SessionPorts): 
     afterPlan = null;
     // Without an adapter the Train panel says why; that needs no second place.
     if (!wasChecking) report(fromErrorData(message.error));
+  }
+
+  /** (k, n) that was changed while the run was open but not loaded. */
+  function informResumed(to: TrainerPort): void {
+    const { run, settings } = get();
+    if (!run) return;
+    const { schedule } = clampSchedule({ ...run.settings, schedule: settings.schedule });
+    if (sameValue(schedule, run.settings.schedule)) return;
+    to.post({ type: 'setSchedule', schedule });
+    set({ run: { ...run, settings: { ...run.settings, schedule } } });
   }
 
   /** Runs one data job at a time; a new one cancels the old. @returns False when it failed or was cancelled. */
@@ -126,7 +151,10 @@ export function createSessionActions(store: SessionStore, ports: SessionPorts): 
 
   async function loadWanted(signal: AbortSignal): Promise<void> {
     const { settings } = get();
-    const summary = await loadBuiltInSet(data, settings, jobOptions(signal));
+    const summary = await loadBuiltInSet(data, settings, jobOptions(signal)).catch((error) => {
+      const isMissing = error instanceof AppError && error.code === 'no-recordings';
+      throw isMissing && get().kept.openId !== null ? keeping.missingDataError() : error;
+    });
     signal.throwIfAborted();
     if (get().settings.data.source !== settings.data.source)
       throw new DOMException('The settings ask for other data by now.', 'AbortError');
@@ -142,7 +170,7 @@ export function createSessionActions(store: SessionStore, ports: SessionPorts): 
 
   async function beginRun(first: 'start' | 'step'): Promise<void> {
     if (!trainer || get().gpu.state === 'missing') return;
-    const isBusy = () => get().status === 'running' || get().status === 'preparing';
+    const isBusy = () => isTraining(get().status);
     if (isBusy()) return;
     const claim = ports.claimTrainer?.() ?? null;
     const obstacle = claim && (await claim);
@@ -150,8 +178,11 @@ export function createSessionActions(store: SessionStore, ports: SessionPorts): 
     // A second press while the trainer was being freed.
     if (obstacle || isBusy()) return;
     const { status } = get();
-    const canGoOn =
-      get().run !== null && status !== 'failed' && pendingChanges(get()).length === 0 && !dataIsStale(get());
+    const { openId } = get().kept;
+    const isSame = get().run !== null && status !== 'failed' && pendingChanges(get()).length === 0;
+    const canGoOn = isSame && openId === null && !dataIsStale(get());
+    // A run that is finished begins anew, beside the one that is kept.
+    const resumed = isSame && status !== 'finished' ? openId : null;
     if (canGoOn) {
       if (status === 'finished') rewind();
       trainer.post({ type: first });
@@ -164,13 +195,15 @@ export function createSessionActions(store: SessionStore, ports: SessionPorts): 
       const startWeights = wantedWeights(settings, get().startWeights);
       const { config, dataset, run } = await prepareRun(data, settings, jobOptions(signal));
       signal.throwIfAborted();
+      if (resumed !== null && run.fingerprint !== get().run?.fingerprint) throw keeping.missingDataError();
       warnIfOtherData(settings, run.fingerprint);
       const latest = get().settings;
       set({
         run: { ...run, dropCount: get().dropCount, memoryBudget },
         settings: { ...latest, data: { ...latest.data, fingerprint: run.fingerprint } },
-        ...noMetrics(),
+        ...(resumed === null && noMetrics()),
       });
+      const keep = resumed === null ? keeping.beginKeeping() : keeping.resumeKeeping(resumed);
       afterPlan = { type: first };
       trainer.post({
         type: 'configure',
@@ -178,6 +211,7 @@ export function createSessionActions(store: SessionStore, ports: SessionPorts): 
         dataset,
         memoryBudget: memoryBudget ?? undefined,
         ...(startWeights && { startWeights }),
+        ...(keep && { keep: { ...keep, resume: resumed !== null } }),
       });
     });
     if (!ready && get().status === 'preparing') set({ status: get().run ? 'paused' : 'idle' });
@@ -202,7 +236,15 @@ export function createSessionActions(store: SessionStore, ports: SessionPorts): 
   }
 
   function rewind(): void {
-    trainer?.post({ type: 'rewind' });
+    const { kept } = get();
+    if (kept.openId !== null) {
+      // Nothing of it is loaded: what is left are its settings, to begin with.
+      set({ ...noMetrics(), run: null, status: 'idle', kept: { ...kept, openId: null } });
+      return;
+    }
+    // What was trained stays kept: this is another run.
+    const keep = keeping.beginKeeping();
+    trainer?.post({ type: 'rewind', ...(keep && { keep }) });
     set({ ...noMetrics(), announcement: 'Back to the initial weights.' });
   }
 
@@ -241,6 +283,8 @@ export function createSessionActions(store: SessionStore, ports: SessionPorts): 
     openWeights: weightsActions.openWeights,
     forgetWeights: weightsActions.forgetWeights,
     exportWeights: weightsActions.exportWeights,
+    ...keeping,
+    tabHidden: createHiddenTab(store, trainer, () => beginRun('start')),
     ...createInsideActions(store, ports),
 
     openSession(session, label) {
@@ -293,6 +337,7 @@ export function createSessionActions(store: SessionStore, ports: SessionPorts): 
       const weights = dropped.find(({ path }) => isWeightsName(path));
       if (weights) await weightsActions.openWeights(weights);
       await dropActions.dropFiles(dropped.filter(({ path }) => !isWeightsName(path)));
+      keeping.noteFiles(dropped.map(({ path }) => path));
     },
 
     cancelDataJob,

@@ -11,6 +11,7 @@ import type {
   ImportProblem,
   TextPreview,
 } from './ports.ts';
+import { type KeptState, noKept } from './runs/keptState.ts';
 import { defaultSession, type Session } from './session.ts';
 import { readSetting, SESSION_FIELDS } from './sessionFields.ts';
 import type { SharedResult } from './verifyRun.ts';
@@ -113,6 +114,8 @@ export interface SessionState {
   marks: ScheduleMark[];
   /** Samples seen from inside, and what the test samples were read out as. */
   inside: InsideState;
+  /** Runs in the browser's storage. */
+  kept: KeptState;
   problems: Problem[];
   /** What had to be repaired in the link that was opened. */
   repairs: ErrorData[];
@@ -157,6 +160,7 @@ export function createSessionStore(
     status: 'idle',
     run: null,
     ...noMetrics(),
+    kept: noKept(),
     problems: [],
     repairs: [],
     shared: null,
@@ -197,7 +201,9 @@ export function pendingChanges(state: SessionState): string[] {
     ({ path }) =>
       JSON.stringify(readSetting(run.settings, path)) !== JSON.stringify(readSetting(settings, path)),
   ).map(({ short }) => short);
-  if (settings.data.source === 'files' && run.dropCount !== state.dropCount) changed.unshift('files');
+  // The recordings of an opened run may have to be dropped first; whether they are its own, their fingerprint says.
+  const isOther = run.dropCount !== state.dropCount && state.kept.openId === null;
+  if (settings.data.source === 'files' && isOther) changed.unshift('files');
   if (run.memoryBudget !== state.memoryBudget) changed.push('memory budget');
   return changed;
 }

@@ -13,6 +13,8 @@ const SPOKEN: Partial<Record<TrainerStatus, string>> = {
 
 /** How one message of the trainer changes what the page shows. Pure; problems are listed by the caller. */
 export function reduceTrainerMessage(state: SessionState, message: TrainerMessage): Partial<SessionState> {
+  // A kept run is shown, and what comes is still about the run before it.
+  if (state.kept.openId !== null && state.status !== 'preparing' && isAboutRun(message)) return {};
   switch (message.type) {
     case 'adapter':
       return { gpu: { state: 'ready', adapter: message.adapter, problem: null } };
@@ -91,4 +93,17 @@ function restore(
     }),
     announcement: `The run stands at iteration ${metrics.iteration}.`,
   };
+}
+
+const ABOUT_RUN: readonly TrainerMessage['type'][] = [
+  'planned',
+  'status',
+  'iteration',
+  'epoch',
+  'restored',
+  'testPredictions',
+];
+
+function isAboutRun({ type }: TrainerMessage): boolean {
+  return ABOUT_RUN.includes(type);
 }

@@ -8,6 +8,7 @@ import { type GpuDevice, requestGpuDevice } from '../gpu/device.ts';
 import { type BufferPiece, Executor, type ExecutorParts } from '../gpu/executor.ts';
 import { ByteLedger } from '../gpu/ledger.ts';
 import { PipelineCache } from '../gpu/pipelineCache.ts';
+import { SubmitPacer } from '../gpu/submitPacer.ts';
 import { kernelOf, LAYER_PARAMS, STEP_WINDOW } from '../kernels/index.ts';
 import type { NamedTensor } from './messages.ts';
 import { forEachScalar, tensorLength } from './parameterLayout.ts';
@@ -34,10 +35,6 @@ export interface EvaluationMetrics extends BatchMetrics {
   /** Spikes over the whole batch and all steps, per counted stage; empty places of the batch included. */
   totals: Uint32Array;
 }
-
-/** Submits longer than this are cut, so that no watchdog ends a slow GPU's work. */
-const SUBMIT_MS = 250;
-const MAX_PARTS = 64;
 
 /** A device with what all plans on it share: the byte ledger and the compiled pipelines. */
 export class EngineDevice {
@@ -80,7 +77,8 @@ export class Engine {
   readonly #executor: Executor;
   readonly #device: EngineDevice;
   #updates = 0;
-  #parts = 1;
+  readonly #trainPacer = new SubmitPacer();
+  readonly #evaluatePacer = new SubmitPacer();
   /** Samples of the batch that was written, empty places excluded. */
   #sampleCount = 1;
 
@@ -151,20 +149,18 @@ export class Engine {
   /** One training iteration on the batch that was written. @throws AppError `not-finite`, `device-lost`. */
   async train(settings: IterationSettings): Promise<BatchMetrics> {
     this.beginIteration(settings);
-    return this.#timed(this.plan.trainProgram, async (parts) => {
-      const names = [...this.#perMicro('losses'), ...this.#perMicro('predictions'), 'flags'];
-      const results = await this.#executor.run(this.plan.trainProgram, names, parts);
-      const flags = results[results.length - 1];
-      this.#updates += this.plan.updatesPerIteration;
-      if (new Uint32Array(flags)[0] !== 0) {
-        throw new AppError(
-          'not-finite',
-          'A weight became infinite or NaN in this iteration.',
-          'Rewind and lower the learning rate; the weights of the last epoch are kept.',
-        );
-      }
-      return this.#figures(results);
-    });
+    const names = [...this.#perMicro('losses'), ...this.#perMicro('predictions'), 'flags'];
+    const results = await this.#executor.run(this.plan.trainProgram, names, this.#trainPacer);
+    const flags = results[results.length - 1];
+    this.#updates += this.plan.updatesPerIteration;
+    if (new Uint32Array(flags)[0] !== 0) {
+      throw new AppError(
+        'not-finite',
+        'A weight became infinite or NaN in this iteration.',
+        'Lower the learning rate, then continue.',
+      );
+    }
+    return this.#figures(results);
   }
 
   #perMicro(name: string): string[] {
@@ -238,30 +234,16 @@ export class Engine {
   async evaluate(): Promise<EvaluationMetrics> {
     this.beginIteration({ iteration: 0, learningRate: 0, seed: 0 });
     this.#executor.zero(['totals']);
-    return this.#timed(this.plan.evaluateProgram, async (parts) => {
-      const perMicro = ['losses', 'predictions', 'stepPredictions'].flatMap((name) => this.#perMicro(name));
-      const results = await this.#executor.run(this.plan.evaluateProgram, [...perMicro, 'totals'], parts);
-      const { config, microBatches } = this.plan;
-      const steps = results.slice(2 * microBatches.length);
-      return {
-        ...this.#figures(results),
-        stepPredictions: joinSamples(steps, microBatches, config.stepCount),
-        totals: new Uint32Array(results[results.length - 1]),
-      };
-    });
-  }
-
-  /** Runs a program and adapts into how many submits the next one is cut. */
-  async #timed<Result>(
-    program: readonly unknown[],
-    run: (parts: number) => Promise<Result>,
-  ): Promise<Result> {
-    const parts = Math.min(this.#parts, program.length);
-    const start = performance.now();
-    const result = await run(parts);
-    const wanted = Math.ceil((performance.now() - start) / SUBMIT_MS);
-    this.#parts = Math.max(1, Math.min(MAX_PARTS, wanted));
-    return result;
+    const perMicro = ['losses', 'predictions', 'stepPredictions'].flatMap((name) => this.#perMicro(name));
+    const names = [...perMicro, 'totals'];
+    const results = await this.#executor.run(this.plan.evaluateProgram, names, this.#evaluatePacer);
+    const { config, microBatches } = this.plan;
+    const steps = results.slice(2 * microBatches.length);
+    return {
+      ...this.#figures(results),
+      stepPredictions: joinSamples(steps, microBatches, config.stepCount),
+      totals: new Uint32Array(results[results.length - 1]),
+    };
   }
 
   /**

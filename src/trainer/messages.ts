@@ -44,6 +44,8 @@ export type TrainerRequest =
   | { type: 'pictureSamples'; samples: number[] }
   /** Takes and keeps a checkpoint now. Answered by `checkpoint`, where there is anything new to keep. */
   | { type: 'checkpoint' }
+  /** The run goes on, but is no longer kept: its files may be deleted. */
+  | { type: 'forgetKept' }
   /** Answered by `weights`. */
   | { type: 'exportWeights' }
   | { type: 'dispose' };

@@ -120,6 +120,14 @@ export const checkpoint: RequestHandler<'checkpoint'> = {
   carryOut: (loop) => loop.checkpoint(),
 };
 
+export const forgetKept: RequestHandler<'forgetKept'> = {
+  loop: 'waits',
+  carryOut({ run }) {
+    run.keeper?.close();
+    run.keeper = null;
+  },
+};
+
 export const exportWeights: RequestHandler<'exportWeights'> = {
   loop: 'waits',
   async carryOut({ run, post }) {

@@ -18,6 +18,7 @@ const HANDLERS: { [Type in TrainerRequest['type']]: RequestHandler<Type> } = {
   inspectSample,
   pictureSamples,
   checkpoint: run.checkpoint,
+  forgetKept: run.forgetKept,
   exportWeights: run.exportWeights,
   dispose: run.dispose,
 };

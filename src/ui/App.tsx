@@ -5,6 +5,7 @@ import { Lesson } from './lesson/Lesson.tsx';
 import { Notices } from './Notices.tsx';
 import { NewVersion } from './offline/NewVersion.tsx';
 import { PresetsPanel } from './presets/PresetsPanel.tsx';
+import { ResumeOffer } from './runs/ResumeOffer.tsx';
 import { ForecastProvider } from './schedule/ForecastContext.tsx';
 import { SchedulePanel } from './schedule/SchedulePanel.tsx';
 import { SettingsPanel } from './settings/SettingsPanel.tsx';
@@ -30,6 +31,7 @@ export function App() {
         <main>
           {isShown('header') && <Lesson />}
           <NewVersion />
+          <ResumeOffer />
           <Notices />
           <ViewPanels train={<ThreeMoves />} />
         </main>

@@ -75,7 +75,7 @@ export const VIEWS: readonly View[] = [
       { name: 'words', load: () => import('./learn/WordsPanel.tsx') },
     ],
   },
-  { id: 'runs', name: 'Runs', parts: [] },
+  { id: 'runs', name: 'Runs', parts: [{ name: 'runs', load: () => import('./runs/RunsPanel.tsx') }] },
   {
     id: 'data',
     name: 'Data sets',

@@ -85,14 +85,14 @@ export function trainCell(
   });
 
   async function train(): Promise<CellResult> {
-    const epochs: EpochMetrics[] = [];
+    let epochs: EpochMetrics[] = [];
     trainer.post({ type: 'configure', config: toTrainingConfig(session, meta), dataset });
     // What the trainer still says of an earlier run comes before this.
     let { measuredBytes: peakBytes } = await inbox.next('planned');
     let testAccuracy: number | null = null;
     trainer.post({ type: 'start' });
     while (true) {
-      const message = await inbox.next('iteration', 'epoch', 'status');
+      const message = await inbox.next('iteration', 'epoch', 'restored', 'status');
       if (message.type === 'iteration') {
         const { epoch, epochIteration, epochIterations } = message.metrics;
         peakBytes = Math.max(peakBytes, message.metrics.peakBytes);
@@ -102,6 +102,9 @@ export function trainCell(
         epochs.push(message.metrics);
         if (message.metrics.epoch > 0) testAccuracy = last(message.metrics.testAccuracyPerBlock);
         onProgress({ fraction: message.metrics.epoch / session.epochs, testAccuracy });
+      } else if (message.type === 'restored') {
+        // The GPU was lost: what came after the checkpoint is trained again.
+        epochs = [...message.epochs];
       } else if (message.status === 'finished') {
         return resultOf(epochs, peakBytes);
       } else if (message.status === 'failed') {

@@ -1,0 +1,183 @@
+import { expect, type Page, test } from '@playwright/test';
+import { createRandom } from '../../src/core/random.ts';
+import { addressWith, expectFinished, latestDigest, SMALL, trainButton, watchPage } from './support.ts';
+
+// Runs survive a reload, a lost GPU process and a second tab, and end with the weights of an undisturbed run.
+// More moments: SPIKELET_FAULTS=20 (docs/reliability.md).
+
+test.use({
+  launchOptions: ({ launchOptions }, use) =>
+    // The browser gives up on GPUs that crash too often; here they are made to.
+    use({ ...launchOptions, args: [...(launchOptions.args ?? []), '--disable-gpu-process-crash-limit'] }),
+});
+
+const moments = Number(process.env.SPIKELET_FAULTS ?? 1);
+const SETTINGS = { ...SMALL, train: 200, epochs: 3 };
+const random = createRandom(3, 'test', 9);
+
+async function trainToTheEnd(page: Page): Promise<string> {
+  await page.goto(addressWith(SETTINGS));
+  await trainButton(page).click();
+  await expectFinished(page);
+  const { epoch, digest } = await latestDigest(page);
+  expect(epoch).toBe(3);
+  return digest;
+}
+
+/** Waits until the run has come so far: epochs with figures, and a part of the next. */
+async function expectProgress(page: Page, epochs: number): Promise<void> {
+  const epoch = Math.floor(epochs) + 1;
+  const batch = Math.max(1, Math.floor((epochs % 1) * 20));
+  await page.waitForFunction(
+    ([wantedEpoch, wantedBatch]) => {
+      const text = document.querySelector('.run-progress')?.textContent ?? '';
+      const place = /epoch (\d+) of \d+, batch (\d+)/.exec(text);
+      if (/^Finished/.test(text)) return true;
+      if (!place) return false;
+      const [at, batchAt] = [Number(place[1]), Number(place[2])];
+      return at > wantedEpoch || (at === wantedEpoch && batchAt >= wantedBatch);
+    },
+    [epoch, batch],
+    { timeout: 100_000, polling: 50 },
+  );
+}
+
+test('a run goes on after a reload and after the GPU process was killed, to the same weights', async ({
+  page,
+  browser,
+}) => {
+  test.setTimeout(240_000 + moments * 60_000);
+  const { stray } = watchPage(page);
+  const undisturbed = await trainToTheEnd(page);
+
+  for (let moment = 0; moment < moments; moment++) {
+    await page.goto('about:blank');
+    await page.goto(addressWith(SETTINGS));
+    await trainButton(page).click();
+    // From the first epoch on something is kept; before it there is nothing to lose.
+    await expectProgress(page, 1.2 + 1.6 * random.uniform());
+    await page.reload();
+    const offer = page.getByRole('region', { name: 'A run that was interrupted' });
+    await expect(offer).toContainText('was being trained when the page was closed');
+    // Nothing has started by itself.
+    await expect(page.getByText('Ready', { exact: true })).toBeVisible();
+    await offer.getByRole('button', { name: 'Go on with it' }).click();
+    await expectFinished(page);
+    expect(await latestDigest(page), `reload ${moment}`).toEqual({ epoch: 3, digest: undisturbed });
+  }
+
+  const session = await browser.newBrowserCDPSession();
+  for (let moment = 0; moment < moments; moment++) {
+    await page.goto('about:blank');
+    await page.goto(addressWith(SETTINGS));
+    await trainButton(page).click();
+    await expectProgress(page, 2.8 * random.uniform());
+    await session.send('Browser.crashGpuProcess' as 'Browser.close');
+    await expectFinished(page);
+    expect(await latestDigest(page), `GPU process killed ${moment}`).toEqual({
+      epoch: 3,
+      digest: undisturbed,
+    });
+    await expect(page.getByRole('alert')).toHaveCount(0);
+  }
+  expect(stray).toEqual([]);
+});
+
+test('kept runs are named, compared, duplicated, exported, imported, opened and deleted', async ({
+  page,
+}) => {
+  const { stray } = watchPage(page);
+  await page.goto(addressWith({ ...SMALL, epochs: 1 }));
+  await trainButton(page).click();
+  await expectFinished(page);
+  const { digest } = await latestDigest(page);
+
+  await page.getByRole('tab', { name: 'Runs' }).click();
+  const list = page.getByRole('list', { name: 'Kept runs' });
+  await expect(list.getByRole('listitem')).toHaveCount(1);
+  const row = list.getByRole('listitem').first();
+  await expect(row).toContainText('k = 4, n = 1');
+  await expect(row).toContainText('on this page');
+  await expect(page.getByText(/used of \d/)).toBeVisible();
+
+  await row.getByLabel('Name of the run').fill('first try');
+  await row.getByLabel('Name of the run').press('Enter');
+  await row.getByLabel(/^Note on/).fill('n = 1 is enough');
+  await row.getByLabel(/^Note on/).press('Enter');
+  await row.getByRole('button', { name: 'Let it stay' }).click();
+  await expect(row.getByRole('button', { name: 'Stays' })).toHaveAttribute('aria-pressed', 'true');
+  await expect(row.getByLabel('Note on first try')).toHaveValue('n = 1 is enough');
+
+  await row.getByRole('button', { name: 'Duplicate' }).click();
+  await expect(list.getByRole('listitem')).toHaveCount(2);
+  const copy = list.getByRole('listitem', { name: 'first try (copy)' });
+  const download = page.waitForEvent('download');
+  await copy.getByRole('button', { name: 'Export' }).click();
+  const file = await (await download).path();
+  await copy.getByRole('button', { name: 'Delete' }).click();
+  await copy.getByRole('button', { name: 'Really delete?' }).click();
+  await expect(list.getByRole('listitem')).toHaveCount(1);
+  await page.getByLabel('File of a run').setInputFiles(file);
+  await expect(list.getByRole('listitem')).toHaveCount(2);
+  await page.getByLabel('File of a run').setInputFiles({
+    name: 'broken.spelet-run',
+    mimeType: '',
+    buffer: Buffer.from('SPIKELET and then nothing'),
+  });
+  await expect(page.getByRole('alert', { name: 'Problem run-file-invalid' })).toBeVisible();
+  await page.getByRole('button', { name: 'Hide this problem' }).click();
+
+  for (const box of await page.getByRole('checkbox', { name: /^Compare/ }).all()) await box.check();
+  const table = page.getByRole('region', { name: 'Comparison of runs' });
+  await expect(table.getByRole('row', { name: /weights/ }).getByText(digest.slice(0, 8))).toHaveCount(2);
+  await expect(table).toContainText('Their settings are the same.');
+
+  // The run that is open is left alone when its copy is opened and trained on.
+  await copy.getByRole('button', { name: 'Open' }).click();
+  await expect(page.getByText('Finished 1 epochs')).toBeVisible();
+  expect((await latestDigest(page)).digest).toBe(digest);
+  expect(stray).toEqual([]);
+});
+
+test('a second tab is told that the run is open in the first, and changes nothing', async ({
+  page,
+  context,
+}) => {
+  await page.goto(addressWith({ ...SMALL, epochs: 30 }));
+  await trainButton(page).click();
+  await expectProgress(page, 1.1);
+  await page.getByRole('button', { name: 'Pause' }).click();
+  await expect(page.getByText(/^Paused, epoch/)).toBeVisible();
+  const before = await page.locator('.run-progress').textContent();
+
+  const second = await context.newPage();
+  await second.goto(addressWith({ ...SMALL, epochs: 30 }));
+  await expect(second.getByRole('region', { name: 'A run that was interrupted' })).toHaveCount(0);
+  await second.getByRole('tab', { name: 'Runs' }).click();
+  const row = second.getByRole('list', { name: 'Kept runs' }).getByRole('listitem').first();
+  await expect(row).toContainText('open in another tab');
+  await expect(row.getByRole('button', { name: 'Delete' })).toBeDisabled();
+  await row.getByRole('button', { name: 'Open' }).click();
+  await second.getByRole('button', { name: 'Continue' }).click();
+  await expect(second.getByRole('alert', { name: 'Problem run-busy' })).toContainText(
+    'This run is open in another tab of this browser.',
+  );
+  await second.close();
+  expect(await page.locator('.run-progress').textContent()).toBe(before);
+  await page.getByRole('button', { name: 'Continue' }).click();
+  await expectProgress(page, 2.2);
+});
+
+test('what storage refuses is said in a sentence, and training goes on', async ({ page }) => {
+  await page.addInitScript(() => {
+    // As in a private window of a browser that has no storage there.
+    Object.defineProperty(StorageManager.prototype, 'getDirectory', {
+      value: () => Promise.reject(new DOMException('refused', 'SecurityError')),
+    });
+  });
+  await page.goto(addressWith({ ...SMALL, epochs: 1 }));
+  await trainButton(page).click();
+  await expectFinished(page);
+  await page.getByRole('tab', { name: 'Runs' }).click();
+  await expect(page.getByRole('heading', { name: 'Runs' })).toBeVisible();
+});
