@@ -3,8 +3,7 @@ import type { StoredRun } from '../../session/runs/runLibrary.ts';
 import { formatBytes } from '../shared/format.ts';
 import { saveFile } from '../shared/saveFile.ts';
 import { useActions, useSession } from '../shared/sessionContext.tsx';
-import { useViews } from '../shell/ViewContext.tsx';
-import { TRAIN_VIEW } from '../views.tsx';
+import { useViews } from '../shell/viewChoice.ts';
 import { RunText } from './RunText.tsx';
 import { runAccuracy, runTime, STATUS_NAMES } from './runWords.ts';
 
@@ -25,7 +24,7 @@ export function RunRow({ run: { summary, bytes, isLocked }, isCompared, onCompar
   const isElsewhere = isLocked && !isCurrent;
 
   const open = async () => {
-    if (await openRun(id)) showView(TRAIN_VIEW);
+    if (await openRun(id)) showView('train');
   };
   const exportIt = async () => {
     const file = await exportRun(id);
