@@ -103,7 +103,7 @@ export function createRunKeeping(
   let createdMs = Date.now();
   let files: string[] = [];
   let hasCheckpoint = false;
-  let isSaving = false;
+  let saving: Promise<void> | null = null;
   let isSaveWanted = false;
 
   async function attempt<Result>(work: (library: RunLibrary) => Promise<Result>): Promise<Result | null> {
@@ -116,18 +116,22 @@ export function createRunKeeping(
     }
   }
 
-  /** Saves the present state; calls that come meanwhile become one more save. */
-  async function save(): Promise<void> {
+  /** Saves the present state; calls that come meanwhile become one more save. @returns When what there is now is kept. */
+  function save(): Promise<void> {
     isSaveWanted = true;
-    if (isSaving || !library) return;
-    isSaving = true;
-    while (isSaveWanted) {
+    saving ??= saveAll().finally(() => {
+      saving = null;
+    });
+    return saving;
+  }
+
+  async function saveAll(): Promise<void> {
+    while (library && isSaveWanted) {
       isSaveWanted = false;
       const { currentId, openId } = get().kept;
       const record = currentId && openId === null ? recordOf(get(), currentId, files, { createdMs }) : null;
       if (record) await attempt(() => library.save(record));
     }
-    isSaving = false;
     if (get().kept.runs !== null) await refreshRuns();
   }
 
