@@ -1,4 +1,8 @@
 import { expect, type Locator, type Page, test } from '@playwright/test';
+import type { Schedule } from '../../src/core/schedule.ts';
+import { forecastTraining } from '../../src/session/forecast.ts';
+import { decodeLink } from '../../src/session/linkCodec.ts';
+import { formatBytes } from '../../src/ui/shared/format.ts';
 import { addressWith, latestDigest, SMALL, trainButton } from './support.ts';
 
 const value = (page: Page, symbol: 'k' | 'n') =>
@@ -16,6 +20,27 @@ async function drag(page: Page, target: Locator, dx: number, dy: number): Promis
   await page.mouse.move(x + dx / 2, y + dy / 2);
   await page.mouse.move(x + dx, y + dy);
   await page.mouse.up();
+}
+
+/** The session that the Share button gives away. */
+async function sharedSession(page: Page) {
+  await page.getByRole('button', { name: 'Share' }).click();
+  const link = page.getByRole('textbox', { name: 'Link' });
+  const address = await link.inputValue();
+  await page.getByRole('button', { name: 'Close' }).click();
+  return decodeLink(new URL(address).hash).session;
+}
+
+/** The page's plan, forecast and link are those of this (k, n). */
+async function expectSchedule(page: Page, schedule: Schedule): Promise<void> {
+  await expect(value(page, 'k')).toHaveValue(String(schedule.truncationInterval));
+  await expect(value(page, 'n')).toHaveValue(String(schedule.blockSize));
+  const session = await sharedSession(page);
+  expect(session.schedule).toEqual(schedule);
+  const { peakBytes } = forecastTraining(session).value ?? { peakBytes: 0 };
+  const shown = page.locator('.forecast-row').first();
+  await expect(shown).toContainText(`k = ${schedule.truncationInterval}, n = ${schedule.blockSize}`);
+  await expect(shown).toContainText(formatBytes(peakBytes));
 }
 
 test('borders follow mouse, keyboard and numbers; forecast and picture follow the borders', async ({
@@ -48,6 +73,74 @@ test('borders follow mouse, keyboard and numbers; forecast and picture follow th
   await expect(value(page, 'k')).toHaveValue('20');
   await page.getByRole('button', { name: 'Smaller n' }).click();
   await expect(value(page, 'n')).toHaveValue('2');
+});
+
+test('a line of k and a line of n can be dragged anywhere, and plan, forecast and link follow', async ({
+  page,
+}) => {
+  await page.goto(addressWith(SMALL));
+  await expectSchedule(page, { truncationInterval: 4, blockSize: 1 });
+  // The end of the second interval, pushed to the left until three steps fit twice before it.
+  const lines = page.locator('.border-k');
+  const second = lines.nth(1);
+  const pitch = await lines
+    .evaluateAll(([a, b]) => b.getBoundingClientRect().left - a.getBoundingClientRect().left)
+    .then((width) => width / 4);
+  await drag(page, second, -2 * pitch, 0);
+  await expectSchedule(page, { truncationInterval: 3, blockSize: 1 });
+  await expect(page.getByRole('img', { name: /3 intervals of 3 steps and blocks of 1 of 2/ })).toBeVisible();
+  await drag(page, page.locator('.border-n').first(), 0, -200);
+  await expectSchedule(page, { truncationInterval: 3, blockSize: 2 });
+  await handle(page, 'k').press('PageDown');
+  await handle(page, 'n').press('Home');
+  await expectSchedule(page, { truncationInterval: 2, blockSize: 1 });
+});
+
+test('the map has a cell for every (k, n), says what fits, and a cell that is clicked is chosen', async ({
+  page,
+}) => {
+  await page.goto(addressWith(SMALL));
+  const map = page.getByRole('table', { name: /^Map of \(k, n\)/ });
+  await map.scrollIntoViewIfNeeded();
+  await expect(map.getByRole('button')).toHaveCount(8 * 2);
+  const cell = (k: number, n: number) =>
+    map.getByRole('button', { name: new RegExp(`^k = ${k}, n = ${n},`) });
+  const session = await sharedSession(page);
+  const planned = (k: number, n: number) =>
+    forecastTraining({ ...session, schedule: { truncationInterval: k, blockSize: n } }).value?.peakBytes ?? 0;
+  for (const [k, n] of [
+    [1, 1],
+    [8, 1],
+    [3, 2],
+  ])
+    await expect(cell(k, n)).toHaveAccessibleName(
+      new RegExp(`, ${formatBytes(planned(k, n))}, the batch fits whole`),
+    );
+  await expect(map.getByRole('button', { name: /smallest figure of merit/ })).toHaveCount(1);
+  await expect(cell(4, 1)).toHaveAttribute('aria-pressed', 'true');
+
+  await cell(6, 2).click();
+  await expectSchedule(page, { truncationInterval: 6, blockSize: 2 });
+  await cell(6, 2).press('ArrowLeft');
+  await page.keyboard.press('ArrowDown');
+  await expect(cell(5, 1)).toBeFocused();
+  await expect(page.getByText(/figure of merit 0\.\d{3}/)).toBeVisible();
+  await page.keyboard.press('Enter');
+  await expectSchedule(page, { truncationInterval: 5, blockSize: 1 });
+});
+
+test('the map marks what does not fit the memory budget as a whole', async ({ page }) => {
+  const address = addressWith({ ...SMALL, batch: 100 });
+  const { session } = decodeLink(new URL(address, 'http://x').hash);
+  const planned = (k: number, n: number) =>
+    forecastTraining({ ...session, schedule: { truncationInterval: k, blockSize: n } }).value?.peakBytes ?? 0;
+  const budget = Math.round((planned(1, 1) + planned(8, 2)) / 2 ** 18) / 8;
+  await page.goto(address);
+  await page.getByRole('textbox', { name: /memory budget/ }).fill(String(budget));
+  const map = page.getByRole('table', { name: /^Map of \(k, n\)/ });
+  await map.scrollIntoViewIfNeeded();
+  await expect(map.getByRole('button', { name: /^k = 1, n = 1, .*, the batch fits whole/ })).toBeVisible();
+  await expect(map.getByRole('button', { name: /^k = 8, n = 2, .*, fits in micro-batches/ })).toBeVisible();
 });
 
 test('the order of the plan can be watched, pass by pass', async ({ page }) => {

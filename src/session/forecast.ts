@@ -1,4 +1,4 @@
-import { costFigures, DEFAULT_RULES } from '../core/costModel.ts';
+import { baselineFigures, costFigures, DEFAULT_RULES, figureOfMerit } from '../core/costModel.ts';
 import { type ErrorData, toErrorData } from '../core/errors.ts';
 import { bodyLayerCount, inferShapes, layerName } from '../core/network.ts';
 import { planTraining } from '../core/plan/planTraining.ts';
@@ -19,6 +19,13 @@ export interface CategoryBytes {
   bytes: number;
 }
 
+/** What one batch costs by the paper's equations, beside full backpropagation through time. */
+export interface ModelledCost {
+  kind: 'access' | 'additions' | 'macs';
+  here: number;
+  full: number;
+}
+
 /** What the page knows before Train is pressed; all of it read off the plan that the trainer runs. */
 export interface Forecast {
   peakBytes: number;
@@ -26,6 +33,9 @@ export interface Forecast {
   categories: CategoryBytes[];
   /** What keeping f32 history would take (the paper's Eq. 10, pool neurons included), at this (k, n) and at (T, L). */
   f32Bytes: { here: number; full: number };
+  costs: ModelledCost[];
+  /** Eq. 18 from costs alone, full backpropagation through time = 1. */
+  fom: number;
   parameterCount: number;
   updatesPerIteration: number;
   /** How the batch is cut to fit, and samples of the largest part; one part when it fits whole. */
@@ -102,6 +112,16 @@ function f32HistoryBytes({ network, stepCount, batchSize }: TrainingConfig, sche
   return costFigures(network, { schedule, stepCount, batchSize, rules }).memory.total;
 }
 
+function modelledCosts({ network, stepCount, batchSize, schedule }: TrainingConfig) {
+  const run = { schedule, stepCount, batchSize };
+  const here = costFigures(network, run);
+  const full = baselineFigures(network, run);
+  const costs = (['access', 'additions', 'macs'] as const).map(
+    (kind): ModelledCost => ({ kind, here: here[kind].total, full: full[kind].total }),
+  );
+  return { costs, fom: figureOfMerit(here, full).total };
+}
+
 /**
  * Plans the session as the trainer would on an adapter with these limits (WebGPU's defaults when undefined).
  * @param memoryBudget Bytes that the plan may take; undefined = what the limits allow.
@@ -126,6 +146,7 @@ export function forecastTraining(
           blockSize: bodyLayerCount(config.network),
         }),
       },
+      ...modelledCosts(config),
       parameterCount: plan.tensors
         .filter(({ trainable }) => trainable)
         .reduce((sum, { shape }) => sum + shape.reduce((product, side) => product * side, 1), 0),

@@ -5,8 +5,10 @@ import { outlineNetwork } from '../../session/forecast.ts';
 import { expectedMeta, toNetworkSpec } from '../../session/session.ts';
 import { Explain } from '../shared/Explain.tsx';
 import { useActions, useSession } from '../shared/sessionContext.tsx';
+import { CostBars } from './CostBars.tsx';
 import { ForecastCard } from './ForecastCard.tsx';
 import { useForecast } from './ForecastContext.tsx';
+import { ScheduleMap } from './ScheduleMap.tsx';
 import { ScheduleStepper } from './ScheduleStepper.tsx';
 import { UnrolledGrid } from './UnrolledGrid.tsx';
 import { usePassOrder } from './usePassOrder.ts';
@@ -84,6 +86,12 @@ export function SchedulePanel() {
         <p className="inline-problem" role="alert">
           {outline.problem.message} {outline.problem.hint}
         </p>
+      )}
+      {network && (
+        <div className="cost-overview">
+          <ScheduleMap />
+          <CostBars />
+        </div>
       )}
       {network && <ForecastCard schedule={schedule} />}
       <div className="explains">
