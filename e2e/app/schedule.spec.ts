@@ -1,7 +1,9 @@
 import { expect, type Locator, type Page, test } from '@playwright/test';
+import { planTraining } from '../../src/core/plan/planTraining.ts';
 import type { Schedule } from '../../src/core/schedule.ts';
 import { forecastTraining } from '../../src/session/forecast.ts';
 import { decodeLink } from '../../src/session/linkCodec.ts';
+import { expectedMeta, toTrainingConfig } from '../../src/session/session.ts';
 import { formatBytes } from '../../src/ui/shared/format.ts';
 import { addressWith, latestDigest, SMALL, trainButton } from './support.ts';
 
@@ -10,11 +12,19 @@ const value = (page: Page, symbol: 'k' | 'n') =>
 const handle = (page: Page, symbol: 'k' | 'n') =>
   page.getByRole('slider', { name: new RegExp(`^${symbol}, `) });
 
-async function drag(page: Page, target: Locator, dx: number, dy: number): Promise<void> {
+/** @param at Where the target is taken hold of, shares of its width and height: lines cross each other. */
+async function drag(
+  page: Page,
+  target: Locator,
+  dx: number,
+  dy: number,
+  at = { x: 0.5, y: 0.5 },
+): Promise<void> {
+  await target.scrollIntoViewIfNeeded();
   const box = await target.boundingBox();
   if (!box) throw new Error('The handle is not on the page.');
-  const x = box.x + box.width / 2;
-  const y = box.y + box.height / 2;
+  const x = box.x + box.width * at.x;
+  const y = box.y + box.height * at.y;
   await page.mouse.move(x, y);
   await page.mouse.down();
   await page.mouse.move(x + dx / 2, y + dy / 2);
@@ -86,10 +96,10 @@ test('a line of k and a line of n can be dragged anywhere, and plan, forecast an
   const pitch = await lines
     .evaluateAll(([a, b]) => b.getBoundingClientRect().left - a.getBoundingClientRect().left)
     .then((width) => width / 4);
-  await drag(page, second, -2 * pitch, 0);
+  await drag(page, second, -2 * pitch, 0, { x: 0.5, y: 0.95 });
   await expectSchedule(page, { truncationInterval: 3, blockSize: 1 });
   await expect(page.getByRole('img', { name: /3 intervals of 3 steps and blocks of 1 of 2/ })).toBeVisible();
-  await drag(page, page.locator('.border-n').first(), 0, -200);
+  await drag(page, page.locator('.border-n').first(), 0, -200, { x: 0.9, y: 0.5 });
   await expectSchedule(page, { truncationInterval: 3, blockSize: 2 });
   await handle(page, 'k').press('PageDown');
   await handle(page, 'n').press('Home');
@@ -116,6 +126,7 @@ test('the map has a cell for every (k, n), says what fits, and a cell that is cl
     await expect(cell(k, n)).toHaveAccessibleName(
       new RegExp(`, ${formatBytes(planned(k, n))}, the batch fits whole`),
     );
+  await expect(map.getByRole('button', { name: /being planned/ })).toHaveCount(0, { timeout: 30_000 });
   await expect(map.getByRole('button', { name: /smallest figure of merit/ })).toHaveCount(1);
   await expect(cell(4, 1)).toHaveAttribute('aria-pressed', 'true');
 
@@ -132,36 +143,87 @@ test('the map has a cell for every (k, n), says what fits, and a cell that is cl
 test('the map marks what does not fit the memory budget as a whole', async ({ page }) => {
   const address = addressWith({ ...SMALL, batch: 100 });
   const { session } = decodeLink(new URL(address, 'http://x').hash);
-  const planned = (k: number, n: number) =>
-    forecastTraining({ ...session, schedule: { truncationInterval: k, blockSize: n } }).value?.peakBytes ?? 0;
-  const budget = Math.round((planned(1, 1) + planned(8, 2)) / 2 ** 18) / 8;
+  const cells = [1, 2, 3, 4, 5, 6, 7, 8].flatMap((k) =>
+    [1, 2].map((n) => {
+      const planned = forecastTraining({ ...session, schedule: { truncationInterval: k, blockSize: n } });
+      return { name: `k = ${k}, n = ${n},`, bytes: planned.value?.peakBytes ?? 0 };
+    }),
+  );
+  cells.sort((a, b) => a.bytes - b.bytes);
+  const [smallest, largest] = [cells[0], cells[cells.length - 1]];
   await page.goto(address);
-  await page.getByRole('textbox', { name: /memory budget/ }).fill(String(budget));
+  const budget = (smallest.bytes + largest.bytes) / 2 ** 21;
+  await page.getByRole('textbox', { name: /memory budget/ }).fill(budget.toFixed(3));
   const map = page.getByRole('table', { name: /^Map of \(k, n\)/ });
   await map.scrollIntoViewIfNeeded();
-  await expect(map.getByRole('button', { name: /^k = 1, n = 1, .*, the batch fits whole/ })).toBeVisible();
-  await expect(map.getByRole('button', { name: /^k = 8, n = 2, .*, fits in micro-batches/ })).toBeVisible();
+  const cell = ({ name }: { name: string }, fit: string) =>
+    map.getByRole('button', { name: new RegExp(`^${name} .*, ${fit}`) });
+  await expect(cell(smallest, 'the batch fits whole')).toBeVisible({ timeout: 30_000 });
+  await expect(cell(largest, 'fits in micro-batches')).toBeVisible({ timeout: 30_000 });
 });
 
-test('the order of the plan can be watched, pass by pass', async ({ page }) => {
+test('the order of the plan is shown pass by pass, with what a pass reads and writes', async ({ page }) => {
   // Two steps, two blocks of one layer: one iteration is short enough to be walked through.
-  await page.goto(addressWith({ ...SMALL, T: 2, k: 1 }));
-  const kinds = ['forward', 'local classifier', 'backward', 'weights change'];
-  const expected = [1, 2].flatMap((interval) =>
-    [1, 2].flatMap((block) => kinds.map((kind) => `Interval ${interval}, block ${block}: ${kind}`)),
-  );
+  const address = addressWith({ ...SMALL, T: 2, k: 1 });
+  await page.goto(address);
+  const { session } = decodeLink(new URL(address, 'http://x').hash);
+  const plan = planTraining({ config: toTrainingConfig(session, expectedMeta(session)) });
+  const expected = plan.trainProgram.flatMap((step) => {
+    if (step.kind !== 'run') return [];
+    const { kind, block, stage, kernel } = plan.passes[step.pass];
+    const place = `Interval ${plan.windows[step.window].interval + 1}, block ${block + 1}: `;
+    if (kind === 'loss') return [`${place}the local classifier`];
+    if (kind === 'update') return [`${place}weights change, ${stage} (${kernel})`];
+    return [`${place}${kind === 'forward' ? 'forward' : 'backward'}, ${stage} (${kernel})`];
+  });
+  expect(expected.length).toBeGreaterThan(20);
   const next = page.getByRole('button', { name: 'Next pass' });
-  for (const text of expected) {
+  const line = page.locator('.walk-line');
+  const shown: string[] = [];
+  for (let pass = 0; shown.length < expected.length && pass < 2 * expected.length; pass++) {
     await next.click();
-    await expect(page.getByText(text)).toBeVisible();
+    await expect(line).toContainText(`${pass + 1} of`);
+    const text = (await line.textContent()) ?? '';
+    if (!text.includes('memory is free again')) shown.push(text);
   }
+  for (const [index, text] of expected.entries()) expect(shown[index]).toContain(text);
+  await expect(line).toContainText(`Interval 2, block 2: weights change, classifier2`);
+  const details = page.getByRole('group', { name: 'What this pass reads and writes' });
+  await expect(details).toContainText('classifier2 weight gradients');
+  await expect(details).toContainText('classifier2 momentum');
+  await next.click();
+  await expect(line).toContainText('memory is free again');
   await next.click();
   await expect(page.getByText('Each tile is one block')).toBeVisible();
 
+  const position = page.getByRole('slider', { name: 'Pass shown' });
+  await position.press('Home');
+  await expect(line).toContainText('Interval 1, block 1: forward, conv1');
+  await expect(page.locator('.light-now-forward')).toHaveCount(1);
   await page.getByRole('button', { name: 'Show the order' }).click();
-  await expect(page.getByText(/^Interval 1, block \d: /)).toBeVisible();
+  await expect(line).toContainText(/Interval 2, block \d: /, { timeout: 60_000 });
   await page.getByRole('button', { name: 'Stop the order' }).click();
   await expect(page.getByText('Each tile is one block')).toBeVisible();
+});
+
+test('a cell tells its layer, step, firing rate and bytes, under the pointer and by keyboard', async ({
+  page,
+}) => {
+  await page.goto(addressWith({ ...SMALL, train: 20, test: 10, epochs: 1 }));
+  const probe = page.getByRole('button', { name: /^Cell / });
+  await probe.focus();
+  await expect(probe).toHaveAccessibleName(/^Cell conv1, step 1: no firing rate yet, holds \d/);
+  await probe.press('ArrowUp');
+  await probe.press('ArrowRight');
+  await expect(probe).toHaveAccessibleName(/^Cell pool2, step 2: /);
+  await trainButton(page).click();
+  await expect(probe).toHaveAccessibleName(/^Cell pool2, step 2: fires \d/, { timeout: 100_000 });
+  const tip = page.locator('.cell-tip');
+  await page.locator('.grid-box .cell').first().hover();
+  await expect(tip).toContainText('conv1');
+  await expect(tip).toContainText(/step\s*1/);
+  // While the run trains, its iterations light up by themselves.
+  await expect(page.locator('.lights rect').first()).toBeAttached();
 });
 
 test('changing (k, n) while training keeps the weights', async ({ page }) => {

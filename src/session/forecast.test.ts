@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { forecastTraining, fullBpttBytes, outlineNetwork, type PlannedMove } from './forecast.ts';
+import { forecastTraining, fullBpttBytes, outlineNetwork } from './forecast.ts';
+import type { WalkKind } from './planWalk.ts';
 import { defaultSession } from './session.ts';
 import { applySetting } from './sessionFields.ts';
 
@@ -26,8 +27,12 @@ describe('forecast', () => {
   });
 
   it('lists the moves of one iteration block by block within each interval', () => {
-    const kinds: PlannedMove['kind'][] = ['forward', 'loss', 'backward', 'update'];
-    const moves = forecastTraining(withSettings({ T: 4, k: 2, n: 2 })).value?.moves ?? [];
+    const kinds: WalkKind[] = ['forward', 'loss', 'backward', 'update', 'freed'];
+    const walk = forecastTraining(withSettings({ T: 4, k: 2, n: 2 })).value?.walk;
+    const moves = Array.from({ length: (walk?.order.length ?? 0) / 2 }, (_, at) => ({
+      ...walk?.steps[walk.order[2 * at]],
+      interval: walk?.order[2 * at + 1],
+    }));
     const firstOf = (interval: number, block: number) =>
       kinds.map((kind) =>
         moves.findIndex((move) => move.kind === kind && move.interval === interval && move.block === block),

@@ -2,17 +2,11 @@ import { baselineFigures, costFigures, DEFAULT_RULES, figureOfMerit } from '../c
 import { type ErrorData, toErrorData } from '../core/errors.ts';
 import { bodyLayerCount, inferShapes, layerName } from '../core/network.ts';
 import { planTraining } from '../core/plan/planTraining.ts';
-import type { DeviceLimits, PassKind, TrainingPlan } from '../core/plan/types.ts';
+import type { DeviceLimits, TrainingPlan } from '../core/plan/types.ts';
 import type { Range, Schedule } from '../core/schedule.ts';
 import type { TrainingConfig } from '../core/trainingConfig.ts';
+import { type LayerBytes, layerBytes, type PlanWalk, walkPlan } from './planWalk.ts';
 import { expectedMeta, type Session, toNetworkSpec, toTrainingConfig } from './session.ts';
-
-/** A stretch of the plan on one block and interval, as the diagram lights it. */
-export interface PlannedMove {
-  kind: 'forward' | 'loss' | 'backward' | 'update';
-  block: number;
-  interval: number;
-}
 
 export interface CategoryBytes {
   category: string;
@@ -42,9 +36,13 @@ export interface Forecast {
   microBatches: { count: number; size: number };
   /** True where cutting the batch changes numbers: batch norm takes its statistics over a micro-batch. */
   hasBatchNorm: boolean;
-  /** One iteration in order. */
-  moves: PlannedMove[];
+  /** One iteration in order, pass by pass. */
+  walk: PlanWalk;
+  /** One per entry of the network's layers. */
+  layerBytes: LayerBytes[];
   intervals: Range[];
+  /** Local blocks. */
+  blockCount: number;
 }
 
 /** The network as the diagram draws it, which needs no plan that fits. */
@@ -66,31 +64,6 @@ function attempt<Value>(compute: () => Value): Outcome<Value> {
   } catch (error) {
     return { problem: toErrorData(error) };
   }
-}
-
-const MOVE_OF: Partial<Record<PassKind, PlannedMove['kind']>> = {
-  forward: 'forward',
-  normalize: 'forward',
-  loss: 'loss',
-  backward: 'backward',
-  weightGradient: 'backward',
-  update: 'update',
-};
-
-/** The program without its details: one move per uninterrupted stretch of equal kind, block and interval. */
-function movesOf(plan: TrainingPlan): PlannedMove[] {
-  const moves: PlannedMove[] = [];
-  for (const step of plan.trainProgram) {
-    if (step.kind !== 'run') continue;
-    const { kind: passKind, block } = plan.passes[step.pass];
-    const kind = MOVE_OF[passKind];
-    if (!kind) continue;
-    const { interval } = plan.windows[step.window];
-    const last = moves[moves.length - 1];
-    if (last && last.kind === kind && last.block === block && last.interval === interval) continue;
-    moves.push({ kind, block, interval });
-  }
-  return moves;
 }
 
 /** More parts than this cannot be told apart in a bar; the smallest are added up. */
@@ -153,8 +126,10 @@ export function forecastTraining(
       updatesPerIteration: plan.updatesPerIteration,
       microBatches: { count: plan.microBatches.length, size: stop - start },
       hasBatchNorm: session.network.layers.some((layer) => 'batchNorm' in layer && layer.batchNorm === true),
-      moves: movesOf(plan),
+      walk: walkPlan(plan),
+      layerBytes: layerBytes(plan),
       intervals: plan.intervals,
+      blockCount: plan.graph.blocks.length,
     };
   });
 }

@@ -1,31 +1,32 @@
-import { memo } from 'react';
-import type { PlannedMove } from '../../session/forecast.ts';
+import { type CSSProperties, memo } from 'react';
 import { type GridGeometry, type GridRow, stepX } from './gridGeometry.ts';
 
 interface GridCellsProps {
   geometry: GridGeometry;
   inputShape: string;
   stepCount: number;
-  move: PlannedMove | null;
+  /** Spikes per neuron and step, by row: how much of its colour a cell has. */
+  rates: readonly (number | undefined)[];
   narrow: boolean;
 }
 
 /** Everything of the diagram that is not a control; the picture around it says it in words. */
 export const GridCells = memo(function GridCells(props: GridCellsProps) {
-  const { geometry, inputShape, stepCount, move, narrow } = props;
+  const { geometry, inputShape, stepCount, rates, narrow } = props;
   const xs = geometry.columns.map((step) => stepX(geometry, step + 0.5, stepCount));
   return (
     <g>
-      <Tiles geometry={geometry} move={move} />
       <ForwardLines geometry={geometry} xs={xs} />
       <BackwardLines geometry={geometry} xs={xs} />
       <Classifiers geometry={geometry} narrow={narrow} />
       <Names geometry={geometry} inputShape={inputShape} narrow={narrow} />
-      {geometry.rows.map((row) =>
-        xs.map((x) => (
-          <circle key={`${row.index}-${x}`} className="cell" cx={x} cy={row.y} r={cellRadius(row)} />
-        )),
-      )}
+      {geometry.rows.map((row) => (
+        <g key={row.index} className="cells" style={shadeOf(rates[row.index])}>
+          {xs.map((x) => (
+            <circle key={x} className="cell" cx={x} cy={row.y} r={cellRadius(row)} />
+          ))}
+        </g>
+      ))}
       {xs.map((x) => (
         <rect key={x} className="cell-input" x={x - 3} y={geometry.inputY - 3} width={6} height={6} rx={1} />
       ))}
@@ -37,38 +38,34 @@ function cellRadius(row: GridRow): number {
   return row.bodyLayers > 0 ? 4.5 : 3;
 }
 
-/** One tile per block and interval: what a single backward pass covers. */
-function Tiles({ geometry, move }: { geometry: GridGeometry; move: PlannedMove | null }) {
-  if (geometry.dense) {
-    return geometry.blocks.map(({ top, bottom }) => (
-      <rect
-        key={top}
-        className="tile"
-        x={geometry.left}
-        y={top}
-        width={geometry.right - geometry.left}
-        height={bottom - top}
-        rx={8}
-      />
-    ));
-  }
-  return geometry.blocks.flatMap(({ top, bottom }, block) =>
-    geometry.intervals.map(({ left, right, steps }, interval) => {
-      const lit = move !== null && move.block === block && move.interval === interval;
-      return (
-        <rect
-          key={`${top}-${steps.start}`}
-          className={lit ? `tile lit-${move.kind}` : 'tile'}
-          x={left + 3}
-          y={top}
-          width={Math.max(1, right - left - 6)}
-          height={bottom - top}
-          rx={Math.min(8, (right - left) / 4)}
-        />
-      );
-    }),
-  );
+/** Rates are small: the square root makes 4 % visible, and 100 % full. */
+function shadeOf(rate: number | undefined): CSSProperties | undefined {
+  return rate === undefined
+    ? undefined
+    : ({ '--rate': `${(100 * Math.sqrt(Math.min(1, rate))).toFixed(0)}%` } as CSSProperties);
 }
+
+/** One tile per block and interval: what a single backward pass covers. */
+export const GridTiles = memo(function GridTiles({ geometry }: { geometry: GridGeometry }) {
+  const columns = geometry.dense ? [{ left: geometry.left, right: geometry.right }] : geometry.intervals;
+  return (
+    <g>
+      {geometry.blocks.flatMap(({ classifierY, bottom }) =>
+        columns.map(({ left, right }) => (
+          <rect
+            key={`${bottom}-${left}`}
+            className="tile"
+            x={left + 2}
+            y={classifierY - 12}
+            width={Math.max(1, right - left - 4)}
+            height={bottom - classifierY + 11}
+            rx={Math.min(9, (right - left) / 4)}
+          />
+        )),
+      )}
+    </g>
+  );
+});
 
 /** Blue: state flows to the right through all borders, spikes flow upwards through all blocks. */
 function ForwardLines({ geometry, xs }: { geometry: GridGeometry; xs: number[] }) {

@@ -1,6 +1,6 @@
-import { useMemo } from 'react';
+import { useMemo, useState } from 'react';
 import { bodyLayerCount, cutBlocks } from '../../core/network.ts';
-import { cutIntoRanges } from '../../core/schedule.ts';
+import { cutIntoRanges, type Range } from '../../core/schedule.ts';
 import { outlineNetwork } from '../../session/forecast.ts';
 import { expectedMeta, toNetworkSpec } from '../../session/session.ts';
 import { Explain } from '../shared/Explain.tsx';
@@ -8,10 +8,12 @@ import { useActions, useSession } from '../shared/sessionContext.tsx';
 import { CostBars } from './CostBars.tsx';
 import { ForecastCard } from './ForecastCard.tsx';
 import { useForecast } from './ForecastContext.tsx';
+import { PassLight } from './PassLight.tsx';
 import { ScheduleMap } from './ScheduleMap.tsx';
 import { ScheduleStepper } from './ScheduleStepper.tsx';
 import { UnrolledGrid } from './UnrolledGrid.tsx';
-import { usePassOrder } from './usePassOrder.ts';
+import { WalkControls } from './WalkControls.tsx';
+import { createWalkStore } from './walkPlayer.ts';
 
 /** The second move: how far learning looks back (k) and how deep it reaches (n), and what that costs. */
 export function SchedulePanel() {
@@ -21,10 +23,27 @@ export function SchedulePanel() {
   const { stepCount } = settings.encoding;
   const outline = useMemo(() => outlineNetwork(settings), [settings]);
   const { reply } = useForecast();
-  const order = usePassOrder(reply?.current.value?.moves);
+  const forecast = reply?.current.value;
+  const [lit] = useState(createWalkStore);
   const network = outline.value;
   const spec = useMemo(() => toNetworkSpec(settings, expectedMeta(settings)), [settings]);
   const layerCount = bodyLayerCount(spec);
+  const { truncationInterval, blockSize } = schedule;
+  const blocks = useMemo(() => cutBlocks(spec, blockSize), [spec, blockSize]);
+  const intervals = useMemo(
+    () => cutIntoRanges(stepCount, truncationInterval),
+    [stepCount, truncationInterval],
+  );
+  const firing = useSession((state) => state.epochs[state.epochs.length - 1]?.firingRates);
+  const rates = useMemo(
+    () => (network?.layers ?? []).map(({ name }) => rateOf(name, firing)),
+    [network, firing],
+  );
+  // A forecast that is still being made is of another (k, n): its passes lie in other tiles.
+  const walk =
+    forecast && sameRanges(forecast.intervals, intervals) && forecast.blockCount === blocks.length
+      ? forecast.walk
+      : undefined;
 
   return (
     <section className="panel panel-schedule" aria-labelledby="schedule-title">
@@ -54,33 +73,25 @@ export function SchedulePanel() {
           <UnrolledGrid
             layers={network.layers}
             inputShape={network.inputShape}
-            blocks={cutBlocks(spec, schedule.blockSize)}
-            intervals={cutIntoRanges(stepCount, schedule.truncationInterval)}
+            blocks={blocks}
+            intervals={intervals}
             stepCount={stepCount}
             schedule={schedule}
-            move={order.move}
+            rates={rates}
+            layerBytes={walk && forecast?.layerBytes}
+            lights={(geometry) => walk && <PassLight {...{ walk, store: lit, geometry, stepCount }} />}
             onChange={setSchedule}
           />
-          <div className="grid-legend">
-            <span className="key key-forward">forward: crosses every border</span>
-            <span className="key key-backward">backward: stops at every border</span>
-            <span className="order-buttons">
-              <button type="button" className="button quiet small" onClick={order.next}>
-                Next pass
-              </button>
-              <button
-                type="button"
-                className="button quiet small"
-                onClick={order.toggle}
-                aria-pressed={order.isPlaying}
-              >
-                {order.isPlaying ? 'Stop the order' : 'Show the order'}
-              </button>
-            </span>
-          </div>
-          <p className="order-line small" aria-live="off">
-            {order.text}
-          </p>
+          {forecast && (
+            <WalkControls
+              walk={forecast.walk}
+              store={lit}
+              intervals={forecast.intervals}
+              peakBytes={forecast.peakBytes}
+              fullBytes={reply?.full.value ?? forecast.peakBytes}
+              microBatches={forecast.microBatches.count}
+            />
+          )}
         </>
       ) : (
         <p className="inline-problem" role="alert">
@@ -102,4 +113,13 @@ export function SchedulePanel() {
       </div>
     </section>
   );
+}
+
+function sameRanges(a: readonly Range[], b: readonly Range[]): boolean {
+  return a.length === b.length && a[0]?.stop === b[0]?.stop;
+}
+
+/** Mean firing rate of a layer's neurons; a residual unit's is that of its second population. */
+function rateOf(name: string, firing: { layer: string; rate: number }[] | undefined): number | undefined {
+  return firing?.find(({ layer }) => layer === name || layer === `${name}.lif2`)?.rate;
 }

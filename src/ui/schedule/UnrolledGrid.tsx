@@ -1,10 +1,18 @@
-import { useRef } from 'react';
+import { type ReactNode, useMemo, useRef } from 'react';
 import type { Range, Schedule } from '../../core/schedule.ts';
-import type { PlannedMove } from '../../session/forecast.ts';
+import type { LayerBytes } from '../../session/planWalk.ts';
 import { useElementWidth } from '../shared/useElementWidth.ts';
-import { GridCells } from './GridCells.tsx';
+import { CellProbe } from './CellProbe.tsx';
+import { GridCells, GridTiles } from './GridCells.tsx';
 import { GridHandles } from './GridHandles.tsx';
-import { describeGrid, type GridLayer, gridHeight, layOutGrid, stepX } from './gridGeometry.ts';
+import {
+  describeGrid,
+  type GridGeometry,
+  type GridLayer,
+  gridHeight,
+  layOutGrid,
+  stepX,
+} from './gridGeometry.ts';
 
 interface UnrolledGridProps {
   layers: GridLayer[];
@@ -13,8 +21,11 @@ interface UnrolledGridProps {
   intervals: Range[];
   stepCount: number;
   schedule: Schedule;
-  /** The part of the plan that is lit, or null. */
-  move: PlannedMove | null;
+  /** Spikes per neuron and step, by layer; undefined before the first epoch. */
+  rates: readonly (number | undefined)[];
+  layerBytes: readonly LayerBytes[] | undefined;
+  /** Draws what is lit, between the tiles and the cells. */
+  lights: (geometry: GridGeometry) => ReactNode;
   onChange: (change: Partial<Schedule>) => void;
 }
 
@@ -32,45 +43,53 @@ const ARROW = {
  * red lines (backward) start at a local classifier and end at the borders. The borders are the controls.
  */
 export function UnrolledGrid(props: UnrolledGridProps) {
-  const { layers, inputShape, blocks, intervals, stepCount, schedule, move, onChange } = props;
+  const { layers, inputShape, blocks, intervals, stepCount, schedule, rates, layerBytes, lights, onChange } =
+    props;
   const box = useRef<HTMLDivElement>(null);
   const width = useElementWidth(box, 640);
   const gutter = width < 480 ? 58 : 124;
-  const geometry = layOutGrid(layers, blocks, intervals, stepCount, width, gutter);
+  const geometry = useMemo(
+    () => layOutGrid(layers, blocks, intervals, stepCount, width, gutter),
+    [layers, blocks, intervals, stepCount, width, gutter],
+  );
   const layerCount = layers.reduce((sum, layer) => sum + layer.bodyLayers, 0);
 
   return (
     <div className="grid-box" ref={box} style={{ height: gridHeight(layers) }}>
-      <svg
-        width={width}
-        height={geometry.height}
-        role="img"
-        aria-label={describeGrid(schedule, stepCount, layerCount)}
-      >
-        <defs>
-          <marker id="arrow-forward" {...ARROW}>
-            <path d="M0 0.5 7 4 0 7.5z" className="fill-forward" />
-          </marker>
-          <marker id="arrow-backward" {...ARROW}>
-            <path d="M0 0.5 7 4 0 7.5z" className="fill-backward" />
-          </marker>
-        </defs>
-        <GridCells
+      <CellProbe geometry={geometry} stepCount={stepCount} rates={rates} layerBytes={layerBytes}>
+        <svg
+          width={width}
+          height={geometry.height}
+          role="img"
+          aria-label={describeGrid(schedule, stepCount, layerCount)}
+        >
+          <defs>
+            <marker id="arrow-forward" {...ARROW}>
+              <path d="M0 0.5 7 4 0 7.5z" className="fill-forward" />
+            </marker>
+            <marker id="arrow-backward" {...ARROW}>
+              <path d="M0 0.5 7 4 0 7.5z" className="fill-backward" />
+            </marker>
+          </defs>
+          <GridTiles geometry={geometry} />
+          {lights(geometry)}
+          <GridCells
+            geometry={geometry}
+            inputShape={inputShape}
+            stepCount={stepCount}
+            rates={rates}
+            narrow={width < 480}
+          />
+          <TimeAxis geometry={geometry} stepCount={stepCount} />
+        </svg>
+        <GridHandles
           geometry={geometry}
-          inputShape={inputShape}
+          schedule={schedule}
           stepCount={stepCount}
-          move={move}
-          narrow={width < 480}
+          layerCount={layerCount}
+          onChange={onChange}
         />
-        <TimeAxis geometry={geometry} stepCount={stepCount} />
-      </svg>
-      <GridHandles
-        geometry={geometry}
-        schedule={schedule}
-        stepCount={stepCount}
-        layerCount={layerCount}
-        onChange={onChange}
-      />
+      </CellProbe>
     </div>
   );
 }

@@ -1,0 +1,35 @@
+/** What a pass does with a buffer: `updates` reads it and writes it back changed. */
+export type Access = 'reads' | 'writes' | 'updates';
+
+interface WrittenBindings {
+  writes?: readonly string[];
+  updates?: readonly string[];
+}
+
+/**
+ * Bindings that kernels write; all others are only read. In WGSL nearly every binding is `read_write`, because the
+ * buffers of a plan share memory. A test holds this table against the heads of the kernels.
+ */
+export const WRITTEN_BINDINGS: Readonly<Record<string, WrittenBindings>> = {
+  batchNormBackward: { updates: ['gamma'] },
+  batchNormReduce: { writes: ['normalization', 'partials'], updates: ['normalizationState'] },
+  batchNormSums: { writes: ['sums'] },
+  errorBackward: { writes: ['gamma'], updates: ['gammaCarry'] },
+  lifForward: { writes: ['spikes', 'surrogateHistory'], updates: ['membrane'] },
+  localLoss: { writes: ['errors', 'losses', 'predictions'], updates: ['counts'] },
+  optimizerStep: { writes: ['flags'], updates: ['weights', 'firstMoment', 'secondMoment'] },
+  poolBackward: { writes: ['gamma'], updates: ['gammaCarry'] },
+  poolForward: { writes: ['spikes', 'surrogateHistory'], updates: ['membrane'] },
+  spikeCount: { updates: ['totals'] },
+  stepReadout: { writes: ['stepPredictions'] },
+  sumForward: { writes: ['spikes'] },
+  synapseBackward: { writes: ['gamma'], updates: ['gammaCarry'] },
+  weightGrad: { updates: ['partials'] },
+  weightGradRows: { updates: ['partials'] },
+};
+
+export function accessOf(kernel: string, binding: string): Access {
+  const { writes, updates } = WRITTEN_BINDINGS[kernel] ?? {};
+  if (writes?.includes(binding)) return 'writes';
+  return updates?.includes(binding) ? 'updates' : 'reads';
+}

@@ -1,0 +1,145 @@
+import { type KeyboardEvent, type PointerEvent, type ReactNode, useState } from 'react';
+import type { LayerBytes } from '../../session/planWalk.ts';
+import { formatBytes, formatPercent } from '../shared/format.ts';
+import { type GridGeometry, stepX } from './gridGeometry.ts';
+
+interface CellProbeProps {
+  geometry: GridGeometry;
+  stepCount: number;
+  /** Spikes per neuron and step, by row; undefined where no epoch was evaluated yet. */
+  rates: readonly (number | undefined)[];
+  layerBytes: readonly LayerBytes[] | undefined;
+  /** The diagram, which is asked where the pointer is. */
+  children: ReactNode;
+}
+
+interface CellPlace {
+  row: number;
+  step: number;
+}
+
+/** What a cell is, under the pointer or by keyboard: its layer, step, firing rate and the bytes that it holds. */
+export function CellProbe({ geometry, stepCount, rates, layerBytes, children }: CellProbeProps) {
+  const [hovered, setHovered] = useState<CellPlace | null>(null);
+  const [kept, setKept] = useState<CellPlace>({ row: 0, step: 0 });
+  const [hasFocus, setHasFocus] = useState(false);
+  const focused: CellPlace = {
+    row: Math.min(kept.row, geometry.rows.length - 1),
+    step: Math.min(kept.step, stepCount - 1),
+  };
+  const shown = hovered ?? (hasFocus ? focused : null);
+
+  const onPointerMove = (event: PointerEvent<HTMLDivElement>) => {
+    const box = event.currentTarget.getBoundingClientRect();
+    const x = event.clientX - box.left;
+    const y = event.clientY - box.top;
+    const row = geometry.rows.findIndex((each) => Math.abs(each.y - y) <= Math.max(8, each.height / 2));
+    const step = Math.floor(((x - geometry.left) / (geometry.right - geometry.left)) * stepCount);
+    const isInside = row >= 0 && step >= 0 && step < stepCount && event.buttons === 0;
+    setHovered((before) =>
+      !isInside ? null : before?.row === row && before.step === step ? before : { row, step },
+    );
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    const moves: Record<string, CellPlace> = {
+      ArrowRight: { ...focused, step: focused.step + 1 },
+      ArrowLeft: { ...focused, step: focused.step - 1 },
+      ArrowUp: { ...focused, row: focused.row + 1 },
+      ArrowDown: { ...focused, row: focused.row - 1 },
+      Home: { ...focused, step: 0 },
+      End: { ...focused, step: stepCount - 1 },
+    };
+    const next = moves[event.key];
+    if (!next) return;
+    event.preventDefault();
+    setKept({
+      row: Math.min(geometry.rows.length - 1, Math.max(0, next.row)),
+      step: Math.min(stepCount - 1, Math.max(0, next.step)),
+    });
+  };
+
+  const at = { x: stepX(geometry, focused.step + 0.5, stepCount), y: geometry.rows[focused.row].y };
+  return (
+    <div className="cell-area" onPointerMove={onPointerMove} onPointerLeave={() => setHovered(null)}>
+      {children}
+      <button
+        type="button"
+        className="cell-probe"
+        style={{ left: at.x - 10, top: at.y - 10 }}
+        aria-label={`Cell ${cellWords(focused)}`}
+        onKeyDown={onKeyDown}
+        onFocus={() => setHasFocus(true)}
+        onBlur={() => setHasFocus(false)}
+      />
+      {shown && (
+        <CellTip
+          geometry={geometry}
+          stepCount={stepCount}
+          rate={rates[shown.row]}
+          bytes={layerBytes?.[shown.row]}
+          {...shown}
+        />
+      )}
+    </div>
+  );
+
+  function cellWords({ row, step }: CellPlace): string {
+    const rate = rates[row];
+    const bytes = layerBytes?.[row];
+    return [
+      `${geometry.rows[row].name}, step ${step + 1}: `,
+      rate === undefined ? 'no firing rate yet' : `fires ${formatPercent(rate)}`,
+      bytes ? `, holds ${formatBytes(bytes.historyPerStep)}` : '',
+    ].join('');
+  }
+}
+
+interface CellTipProps {
+  geometry: GridGeometry;
+  stepCount: number;
+  row: number;
+  step: number;
+  rate: number | undefined;
+  bytes: LayerBytes | undefined;
+}
+
+function CellTip({ geometry, stepCount, row, step, rate, bytes }: CellTipProps) {
+  const x = stepX(geometry, step + 0.5, stepCount);
+  const { y, name, shape } = geometry.rows[row];
+  const isRight = x > geometry.width / 2;
+  const isLow = y > geometry.height / 2;
+  return (
+    <>
+      <span className="cell-ring" style={{ left: x - 10, top: y - 10 }} />
+      <div
+        className="cell-tip small"
+        style={{
+          ...(isRight ? { right: geometry.width - x + 16 } : { left: x + 16 }),
+          ...(isLow ? { bottom: geometry.height - y + 8 } : { top: y + 8 }),
+        }}
+      >
+        <p>
+          <b>{name}</b> <span className="muted">{shape}</span>
+        </p>
+        <dl className="numbers">
+          <dt>step</dt>
+          <dd>
+            {step + 1} of {stepCount}
+          </dd>
+          <dt>firing rate</dt>
+          <dd>{rate === undefined ? 'after the first epoch' : formatPercent(rate)}</dd>
+          {bytes && (
+            <>
+              <dt>held for this step</dt>
+              <dd>{formatBytes(bytes.historyPerStep)}</dd>
+              <dt>membranes, all steps</dt>
+              <dd>{formatBytes(bytes.membranes)}</dd>
+              <dt>weights</dt>
+              <dd>{bytes.weights > 0 ? formatBytes(bytes.weights) : 'none'}</dd>
+            </>
+          )}
+        </dl>
+      </div>
+    </>
+  );
+}
