@@ -108,7 +108,7 @@ export interface SessionState {
   status: TrainerStatus;
   run: RunState | null;
   iteration: IterationMetrics | null;
-  /** Newest last, at most {@link MAX_EPOCH_ROWS}. */
+  /** Newest last, at most `MAX_EPOCH_ROWS`: see epochRows.ts. */
   epochs: EpochMetrics[];
   history: MetricsHistory;
   marks: ScheduleMark[];
@@ -126,9 +126,6 @@ export interface SessionState {
   /** The latest thing to say aloud to people who do not see the page. */
   announcement: string;
 }
-
-/** Rows of the epoch table that are kept. */
-export const MAX_EPOCH_ROWS = 500;
 
 /** Changes that are remembered to be taken back. */
 export const MAX_UNDO_STEPS = 50;

@@ -1,7 +1,8 @@
 import type { TrainerMessage, TrainerStatus } from '../trainer/messages.ts';
+import { keepEpochs } from './epochRows.ts';
 import { reduceInside } from './inside/insideState.ts';
 import { appendMetrics, cutHistory } from './metricsHistory.ts';
-import { MAX_EPOCH_ROWS, type SessionState } from './sessionStore.ts';
+import type { SessionState } from './sessionStore.ts';
 
 const SPOKEN: Partial<Record<TrainerStatus, string>> = {
   running: 'Training runs.',
@@ -42,7 +43,7 @@ export function reduceTrainerMessage(state: SessionState, message: TrainerMessag
       const { metrics } = message;
       const accuracy = metrics.testAccuracyPerBlock[metrics.testAccuracyPerBlock.length - 1];
       return {
-        epochs: [...state.epochs, metrics].slice(-MAX_EPOCH_ROWS),
+        epochs: keepEpochs(state.epochs, metrics),
         announcement: `Epoch ${metrics.epoch}: test accuracy ${Math.round(100 * (accuracy ?? 0))} percent.`,
       };
     }

@@ -1,3 +1,4 @@
+import { PinProvider } from './charts/PinContext.tsx';
 import { DataPanel } from './data/DataPanel.tsx';
 import { Footer } from './Footer.tsx';
 import { Header } from './Header.tsx';
@@ -24,22 +25,24 @@ export function App() {
   useUndoKeys();
   return (
     <ForecastProvider>
-      <ViewProvider>
-        {isShown('header') && <Header />}
-        <Spotlight />
-        {isShown('tabs') && <ViewTabs />}
-        <main>
-          {isShown('header') && <Lesson />}
-          <NewVersion />
-          <ResumeOffer />
-          <Notices />
-          <ViewPanels train={<ThreeMoves />} />
-        </main>
-        {isShown('header') && <Footer />}
-        <p className="visually-hidden" aria-live="polite">
-          {announcement}
-        </p>
-      </ViewProvider>
+      <PinProvider>
+        <ViewProvider>
+          {isShown('header') && <Header />}
+          <Spotlight />
+          {isShown('tabs') && <ViewTabs />}
+          <main>
+            {isShown('header') && <Lesson />}
+            <NewVersion />
+            <ResumeOffer />
+            <Notices />
+            <ViewPanels train={<ThreeMoves />} />
+          </main>
+          {isShown('header') && <Footer />}
+          <p className="visually-hidden" aria-live="polite">
+            {announcement}
+          </p>
+        </ViewProvider>
+      </PinProvider>
     </ForecastProvider>
   );
 }

@@ -8,7 +8,7 @@ export type ChartRow = { at: number } & Record<string, number>;
  * Key of a block's quantity, counted from the top: test0 is the output, test1 the block below it. The output keeps its
  * classifier when n changes, so its line goes on.
  */
-export function blockKey(quantity: 'test' | 'loss', below: number): string {
+export function blockKey(quantity: 'test' | 'train' | 'loss', below: number): string {
   return `${quantity}${below}`;
 }
 
@@ -17,7 +17,7 @@ export function blockName(below: number): string {
   return below === 0 ? 'output' : `${below} below`;
 }
 
-function byBlock(quantity: 'test' | 'loss', values: readonly number[]): Record<string, number> {
+function byBlock(quantity: 'test' | 'train' | 'loss', values: readonly number[]): Record<string, number> {
   return Object.fromEntries(
     values.map((value, block) => [blockKey(quantity, values.length - 1 - block), value]),
   );
@@ -41,6 +41,15 @@ export function accuracyRows(epochs: readonly EpochMetrics[], points: readonly H
     });
   }
   return rows.sort((a, b) => a.at - b.at);
+}
+
+/** Accuracies over epochs with fixed weights: `test<b>` and `train<b>` of the block b below the top. */
+export function blockAccuracyRows(epochs: readonly EpochMetrics[]): ChartRow[] {
+  return epochs.map(({ epoch, testAccuracyPerBlock, trainAccuracyPerBlock }) => ({
+    ...byBlock('train', trainAccuracyPerBlock),
+    ...byBlock('test', testAccuracyPerBlock),
+    at: epoch,
+  }));
 }
 
 /** Training loss over epochs, `loss<b>` of the block b below the top. */

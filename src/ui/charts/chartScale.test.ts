@@ -1,6 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { largest, linePath, nearestRow, roundTicks, roundUpStep, toPixel } from './chartScale.ts';
+import {
+  largest,
+  linePath,
+  nearestRow,
+  roundTicks,
+  roundUpStep,
+  ticksBetween,
+  toPixel,
+} from './chartScale.ts';
 
 const X = { low: 0, high: 10, start: 0, stop: 100 };
 const Y = { low: 0, high: 1, start: 50, stop: 0 };
@@ -29,6 +37,12 @@ describe('chart scale', () => {
         },
       ),
     );
+  });
+
+  it('finds round ticks inside a stretch', () => {
+    expect(ticksBetween(2.3, 4.1, 4)).toEqual([2.5, 3, 3.5, 4]);
+    expect(ticksBetween(100, 200, 5)).toEqual([100, 120, 140, 160, 180, 200]);
+    expect(ticksBetween(0.0101, 0.0102, 3)).toEqual([0.0101, 0.01015, 0.0102]);
   });
 
   it('draws a series past rows without its value, and keeps it inside the picture', () => {

@@ -33,6 +33,16 @@ export function roundTicks(high: number, count: number, wholeNumbers = false): n
   return Array.from({ length: Math.max(1, last) + 1 }, (_, i) => Number((i * step).toFixed(digits)));
 }
 
+/** Round values inside a stretch of an axis, about `count` of them. */
+export function ticksBetween(low: number, high: number, count: number): number[] {
+  const step = roundUpStep(Math.max(high - low, 1e-9) / Math.max(1, count));
+  const digits = Math.max(0, -Math.floor(Math.log10(step)));
+  const ticks: number[] = [];
+  for (let i = Math.ceil(low / step - 1e-9); i * step <= high * (1 + 1e-9); i++)
+    ticks.push(Number((i * step).toFixed(digits)));
+  return ticks;
+}
+
 /** Largest value of any of the keys; 0 when there is none. */
 export function largest(rows: readonly ChartRow[], keys: readonly string[]): number {
   let high = 0;

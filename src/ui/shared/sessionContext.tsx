@@ -26,6 +26,11 @@ export function useSession<Slice>(select: (state: SessionState) => Slice): Slice
   return useStore(useSessionContext().store, select);
 }
 
+/** The store itself, for what is read once, at the time of a click. */
+export function useSessionStore(): SessionStore {
+  return useSessionContext().store;
+}
+
 export function useActions(): SessionActions {
   return useSessionContext().actions;
 }
