@@ -89,14 +89,19 @@ interface TipProps {
 /** More lines than this would hide the chart. */
 const MAX_TOLD = 10;
 
-/** What every line says at one place; of overlaid runs, at the place nearest to it. */
+/** Values farther away than this share of the axis say where they are from. */
+const NEAR = 0.02;
+
+/** What every line says at one place: the value nearest to it. Accuracies come once an epoch, losses all the time. */
 export function Tip({ x, width, at, axis, lines, format }: TipProps) {
   const told = lines
     .toReversed()
-    .flatMap(({ id, key, name, rows, colour, isPin }) => {
-      const row = isPin ? nearestRow(rows, at, [key]) : rows.find((each) => each.at === at);
-      const value = row?.[key];
-      return value === undefined ? [] : [{ id, name, colour, value }];
+    .flatMap(({ id, key, name, rows, colour }) => {
+      const row = nearestRow(rows, at, [key]);
+      if (!row) return [];
+      const isFar = Math.abs(row.at - at) > NEAR * (x.high - x.low);
+      const where = isFar ? ` (${axis} ${Number(row.at.toFixed(2))})` : '';
+      return [{ id, name: `${name}${where}`, colour, value: row[key] }];
     })
     .slice(0, MAX_TOLD);
   const left = toPixel(x, at);

@@ -29,8 +29,8 @@ export function WalkControls(props: WalkControlsProps) {
   return (
     <div className="walk">
       <div className="grid-legend">
-        <span className="key key-forward">forward: crosses every border</span>
-        <span className="key key-backward">backward: stops at every border</span>
+        <span className="key key-forward">forward crosses borders</span>
+        <span className="key key-backward">backward stops at them</span>
         <span className="order-buttons">
           <button
             type="button"
