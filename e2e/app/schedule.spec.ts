@@ -209,7 +209,7 @@ test('the order of the plan is shown pass by pass, with what a pass reads and wr
 test('a cell tells its layer, step, firing rate and bytes, under the pointer and by keyboard', async ({
   page,
 }) => {
-  await page.goto(addressWith({ ...SMALL, train: 20, test: 10, epochs: 1 }));
+  await page.goto(addressWith({ ...SMALL, train: 20, test: 10, epochs: 500 }));
   const probe = page.getByRole('button', { name: /^Cell / });
   await probe.focus();
   await expect(probe).toHaveAccessibleName(/^Cell conv1, step 1: no firing rate yet, holds \d/);
@@ -217,13 +217,14 @@ test('a cell tells its layer, step, firing rate and bytes, under the pointer and
   await probe.press('ArrowRight');
   await expect(probe).toHaveAccessibleName(/^Cell pool2, step 2: /);
   await trainButton(page).click();
+  // While the run trains, its iterations light up by themselves.
+  await expect(page.locator('.lights rect').first()).toBeAttached({ timeout: 100_000 });
+  await expect(page.locator('.walk-line')).toContainText('Slowed down.');
   await expect(probe).toHaveAccessibleName(/^Cell pool2, step 2: fires \d/, { timeout: 100_000 });
   const tip = page.locator('.cell-tip');
   await page.locator('.grid-box .cell').first().hover();
   await expect(tip).toContainText('conv1');
   await expect(tip).toContainText(/step\s*1/);
-  // While the run trains, its iterations light up by themselves.
-  await expect(page.locator('.lights rect').first()).toBeAttached();
 });
 
 test('changing (k, n) while training keeps the weights', async ({ page }) => {

@@ -1,13 +1,13 @@
 import { type KeyboardEvent, type PointerEvent, type ReactNode, useState } from 'react';
 import type { LayerBytes } from '../../session/planWalk.ts';
 import { formatBytes, formatPercent } from '../shared/format.ts';
-import { type GridGeometry, stepX } from './gridGeometry.ts';
+import { type GridGeometry, type LayerRate, stepX } from './gridGeometry.ts';
 
 interface CellProbeProps {
   geometry: GridGeometry;
   stepCount: number;
   /** Spikes per neuron and step, by row; undefined where no epoch was evaluated yet. */
-  rates: readonly (number | undefined)[];
+  rates: readonly LayerRate[];
   layerBytes: readonly LayerBytes[] | undefined;
   /** The diagram, which is asked where the pointer is. */
   children: ReactNode;
@@ -88,10 +88,15 @@ export function CellProbe({ geometry, stepCount, rates, layerBytes, children }: 
     const bytes = layerBytes?.[row];
     return [
       `${geometry.rows[row].name}, step ${step + 1}: `,
-      rate === undefined ? 'no firing rate yet' : `fires ${formatPercent(rate)}`,
+      rateWords(rate, 'no firing rate yet', 'fires '),
       bytes ? `, holds ${formatBytes(bytes.historyPerStep)}` : '',
     ].join('');
   }
+}
+
+function rateWords(rate: LayerRate, before: string, verb: string): string {
+  if (rate === undefined) return before;
+  return rate === null ? 'no neurons of its own' : `${verb}${formatPercent(rate)}`;
 }
 
 interface CellTipProps {
@@ -99,7 +104,7 @@ interface CellTipProps {
   stepCount: number;
   row: number;
   step: number;
-  rate: number | undefined;
+  rate: LayerRate;
   bytes: LayerBytes | undefined;
 }
 
@@ -127,7 +132,7 @@ function CellTip({ geometry, stepCount, row, step, rate, bytes }: CellTipProps) 
             {step + 1} of {stepCount}
           </dd>
           <dt>firing rate</dt>
-          <dd>{rate === undefined ? 'after the first epoch' : formatPercent(rate)}</dd>
+          <dd>{rateWords(rate, 'after the first epoch', '')}</dd>
           {bytes && (
             <>
               <dt>held for this step</dt>

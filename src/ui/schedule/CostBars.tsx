@@ -50,26 +50,26 @@ export function CostBars() {
       <h3 id="cost-bars-title">
         Cost of a batch <span className="muted">full BPTT = 100 %</span>
       </h3>
-      <dl className="numbers" style={{ '--full': `${100 / scale}%` } as CSSProperties}>
+      <ul className="numbers" style={{ '--full': `${100 / scale}%` } as CSSProperties}>
         {rows.map(({ key, name, here, full, text, fullText }) => (
-          <div key={key} className="cost-bar">
-            <dt>{name}</dt>
-            <dd>
+          <li key={key} className="cost-bar">
+            <span>{name}</span>
+            <span className="cost-value">
               <b>{formatPercent(here / full, 0)}</b>
               <span className="muted">
                 {' '}
                 {text} of {fullText}
               </span>
-            </dd>
+            </span>
             <span className="cost-track" aria-hidden="true">
               <span
                 className={`cost-fill cost-${key}`}
                 style={{ width: `${(100 * here) / full / scale}%` }}
               />
             </span>
-          </div>
+          </li>
         ))}
-      </dl>
+      </ul>
       <p className="small">
         {forecast && (
           <>

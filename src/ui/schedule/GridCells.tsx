@@ -1,12 +1,12 @@
 import { type CSSProperties, memo } from 'react';
-import { type GridGeometry, type GridRow, stepX } from './gridGeometry.ts';
+import { type GridGeometry, type GridRow, type LayerRate, stepX } from './gridGeometry.ts';
 
 interface GridCellsProps {
   geometry: GridGeometry;
   inputShape: string;
   stepCount: number;
   /** Spikes per neuron and step, by row: how much of its colour a cell has. */
-  rates: readonly (number | undefined)[];
+  rates: readonly LayerRate[];
   narrow: boolean;
 }
 
@@ -39,8 +39,8 @@ function cellRadius(row: GridRow): number {
 }
 
 /** Rates are small: the square root makes 4 % visible, and 100 % full. */
-function shadeOf(rate: number | undefined): CSSProperties | undefined {
-  return rate === undefined
+function shadeOf(rate: LayerRate): CSSProperties | undefined {
+  return rate === undefined || rate === null
     ? undefined
     : ({ '--rate': `${(100 * Math.sqrt(Math.min(1, rate))).toFixed(0)}%` } as CSSProperties);
 }

@@ -8,6 +8,7 @@ import { useActions, useSession } from '../shared/sessionContext.tsx';
 import { CostBars } from './CostBars.tsx';
 import { ForecastCard } from './ForecastCard.tsx';
 import { useForecast } from './ForecastContext.tsx';
+import type { LayerRate } from './gridGeometry.ts';
 import { PassLight } from './PassLight.tsx';
 import { ScheduleMap } from './ScheduleMap.tsx';
 import { ScheduleStepper } from './ScheduleStepper.tsx';
@@ -120,6 +121,7 @@ function sameRanges(a: readonly Range[], b: readonly Range[]): boolean {
 }
 
 /** Mean firing rate of a layer's neurons; a residual unit's is that of its second population. */
-function rateOf(name: string, firing: { layer: string; rate: number }[] | undefined): number | undefined {
-  return firing?.find(({ layer }) => layer === name || layer === `${name}.lif2`)?.rate;
+function rateOf(name: string, firing: { layer: string; rate: number }[] | undefined): LayerRate {
+  if (!firing) return undefined;
+  return firing.find(({ layer }) => layer === name || layer === `${name}.lif2`)?.rate ?? null;
 }

@@ -10,6 +10,7 @@ import {
   type GridGeometry,
   type GridLayer,
   gridHeight,
+  type LayerRate,
   layOutGrid,
   stepX,
 } from './gridGeometry.ts';
@@ -22,7 +23,7 @@ interface UnrolledGridProps {
   stepCount: number;
   schedule: Schedule;
   /** Spikes per neuron and step, by layer; undefined before the first epoch. */
-  rates: readonly (number | undefined)[];
+  rates: readonly LayerRate[];
   layerBytes: readonly LayerBytes[] | undefined;
   /** Draws what is lit, between the tiles and the cells. */
   lights: (geometry: GridGeometry) => ReactNode;

@@ -196,7 +196,7 @@ function WalkText({
 function Buffers({ title, buffers }: { title: string; buffers: WalkBuffer[] }) {
   return (
     <div>
-      <h4>{title}</h4>
+      <p className="walk-title">{title}</p>
       <ul className="numbers">
         {buffers.map(({ name, bytes }) => (
           <li key={name}>

@@ -10,7 +10,7 @@ const wantsStillness = () => matchMedia('(prefers-reduced-motion: reduce)').matc
  * @param count Passes of an iteration.
  */
 export function useWalkMotion(store: WalkStore, count: number): { toggle: () => void } {
-  const isRunning = useSession((state) => state.status === 'running');
+  const isRunning = useSession(({ status }) => status === 'running' || status === 'evaluating');
   const mode = useStore(store, (state) => state.mode);
 
   // Another plan: a position in the old one means nothing.
