@@ -68,6 +68,7 @@ export const RunChart = memo(function RunChart({ spec, run, height = 165 }: RunC
   const highest =
     spec.high ??
     Math.max(
+      0,
       ...lines.map(({ rows, key }) => largest(rows, [key])),
       ...data.marks.map(({ value = 0 }) => value),
     );

@@ -71,11 +71,7 @@ export function CostBars() {
         ))}
       </ul>
       <p className="small">
-        {forecast && (
-          <>
-            Figure of merit <b className="numbers">{forecast.fom.toFixed(3)}</b>{' '}
-          </>
-        )}
+        Figure of merit <b className="numbers">{forecast ? forecast.fom.toFixed(3) : '–'}</b>{' '}
         <span className="muted">
           = ¼ of each share of memory (the paper’s formula), access, additions and MACs (Eq. 18); accuracy is
           unknown before runs and left out. Full BPTT has 1; smaller is better.

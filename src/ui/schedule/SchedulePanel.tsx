@@ -83,16 +83,18 @@ export function SchedulePanel() {
             lights={(geometry) => walk && <PassLight {...{ walk, store: lit, geometry, stepCount }} />}
             onChange={setSchedule}
           />
-          {forecast && (
-            <WalkControls
-              walk={forecast.walk}
-              store={lit}
-              intervals={forecast.intervals}
-              peakBytes={forecast.peakBytes}
-              fullBytes={reply?.full.value ?? forecast.peakBytes}
-              microBatches={forecast.microBatches.count}
-            />
-          )}
+          <div className="walk-box">
+            {forecast && (
+              <WalkControls
+                walk={forecast.walk}
+                store={lit}
+                intervals={forecast.intervals}
+                peakBytes={forecast.peakBytes}
+                fullBytes={reply?.full.value ?? forecast.peakBytes}
+                microBatches={forecast.microBatches.count}
+              />
+            )}
+          </div>
         </>
       ) : (
         <p className="inline-problem" role="alert">

@@ -106,7 +106,7 @@ function Trace({
         {fullBytes > peakBytes * 1.02 && (
           <g className="trace-full">
             <line x1={0} x2={width} y1={y(fullBytes)} y2={y(fullBytes)} />
-            <text className="trace-name" x={width - 4} y={y(fullBytes) + 12} textAnchor="end">
+            <text className="trace-name" x={2} y={y(fullBytes) + 12}>
               full BPTT {formatBytes(fullBytes)}
             </text>
           </g>
