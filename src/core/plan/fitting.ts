@@ -23,6 +23,13 @@ function tryPlan(planAt: PlanAt, request: PlanRequest, microBatch: number): Trai
  * @throws AppError `does-not-fit` with the largest (k, n, batch) that would fit.
  */
 export function planFitting(request: PlanRequest, planAt: PlanAt): TrainingPlan {
+  const plan = searchFitting(request, planAt);
+  if (!plan) throw doesNotFit(request, planAt);
+  return plan;
+}
+
+/** As {@link planFitting}; null where nothing fits, without the search for what would. */
+export function searchFitting(request: PlanRequest, planAt: PlanAt): TrainingPlan | null {
   const { batchSize } = request.config;
   const whole = tryPlan(planAt, request, batchSize);
   if (whole) return whole;
@@ -39,7 +46,7 @@ export function planFitting(request: PlanRequest, planAt: PlanAt): TrainingPlan 
       high = middle - 1;
     }
   }
-  if (!best) throw doesNotFit(request, planAt);
+  if (!best) return null;
   const size = best.microBatches[0].stop;
   const even = Math.ceil(batchSize / Math.ceil(batchSize / size));
   return even === size ? best : (tryPlan(planAt, request, even) ?? best);

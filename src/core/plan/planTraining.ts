@@ -2,7 +2,7 @@ import type { Range } from '../schedule.ts';
 import type { TrainingConfig } from '../trainingConfig.ts';
 import { alignUp, type LiveRange, placeBuffers } from './arena.ts';
 import { BlockPasses } from './blockPasses.ts';
-import { planFitting } from './fitting.ts';
+import { planFitting, searchFitting } from './fitting.ts';
 import { PlanBuilder, type PlanRequest, UNIFORM_STRIDE } from './planBuilder.ts';
 import { parameterTensors } from './tensors.ts';
 import {
@@ -117,6 +117,11 @@ function markLifetimes(
 export function planTraining(request: PlanRequest): TrainingPlan {
   if (request.microBatch !== undefined) return planAt(request, request.microBatch);
   return planFitting(request, planAt);
+}
+
+/** As {@link planTraining}; null where the batch fits neither whole nor in micro-batches, without saying what would. */
+export function tryPlanTraining(request: PlanRequest): TrainingPlan | null {
+  return searchFitting(request, planAt);
 }
 
 /** @throws AppError `buffer-too-large`. */

@@ -68,6 +68,17 @@ describe('a cell of the map', () => {
     }
   });
 
+  it('fits where some micro-batch does, also when single samples would take more', () => {
+    // A hundred micro-batches have a hundred of every buffer that each has for itself.
+    const big = applySetting(applySetting(session, 'batch', 100), 'T', 8);
+    const [k, n] = [7, 2];
+    const whole = createMapper({ session: big })(at(k, n)).peakBytes ?? 0;
+    const memoryBudget = Math.floor(0.75 * whole);
+    const { fit } = createMapper({ session: big, memoryBudget })(at(k, n));
+    const planned = forecastTraining({ ...big, schedule: at(k, n) }, undefined, memoryBudget);
+    expect(fit).toBe(planned.value ? 'cut' : 'none');
+  });
+
   it('has its bytes also where a buffer exceeds what the adapter binds', () => {
     const limits = { maxBufferSize: 4096, maxStorageBufferBindingSize: 4096 };
     const cell = createMapper({ session, limits })(at(6, 2));

@@ -1,7 +1,7 @@
 import { NO_LIMITS } from '../../core/cost/costReport.ts';
 import { baselineFigures, costFigures, figureOfMerit } from '../../core/costModel.ts';
 import { AppError } from '../../core/errors.ts';
-import { planTraining } from '../../core/plan/planTraining.ts';
+import { planTraining, tryPlanTraining } from '../../core/plan/planTraining.ts';
 import type { DeviceLimits } from '../../core/plan/types.ts';
 import type { Schedule } from '../../core/schedule.ts';
 import type { TrainingConfig } from '../../core/trainingConfig.ts';
@@ -67,10 +67,10 @@ export function mapKey({ session, limits, memoryBudget }: MapRequest): string {
   ]);
 }
 
-/** The plan's peak, or null where a buffer exceeds the limits. */
-function peakOf(config: TrainingConfig, limits: DeviceLimits | undefined, microBatch: number): number | null {
+/** The peak of the plan with the batch in one piece, or null where a buffer exceeds the limits. */
+function peakOf(config: TrainingConfig, limits: DeviceLimits | undefined): number | null {
   try {
-    return planTraining({ config, limits, microBatch }).peakBytes;
+    return planTraining({ config, limits, microBatch: config.batchSize }).peakBytes;
   } catch (error) {
     if (error instanceof AppError) return null;
     throw error;
@@ -89,16 +89,20 @@ export function createMapper({ session, limits, memoryBudget }: MapRequest): (sc
   const run = (schedule: Schedule) => ({ schedule, stepCount, batchSize });
   const baseline = baselineFigures(network, run(session.schedule));
   const budget = memoryBudget ?? Number.POSITIVE_INFINITY;
-  const fits = (bytes: number | null) => bytes !== null && bytes <= budget;
 
   return (schedule) => {
     const config: TrainingConfig = { ...session, network, schedule, stepCount };
-    const whole = peakOf(config, limits, batchSize);
-    const fit = fits(whole) ? 'whole' : fits(peakOf(config, limits, 1)) ? 'cut' : 'none';
+    const whole = peakOf(config, limits);
+    const fit =
+      whole !== null && whole <= budget
+        ? 'whole'
+        : tryPlanTraining({ config, limits, memoryBudget })
+          ? 'cut'
+          : 'none';
     return {
       schedule,
       fit,
-      peakBytes: whole ?? peakOf(config, NO_LIMITS, batchSize),
+      peakBytes: whole ?? peakOf(config, NO_LIMITS),
       fom: figureOfMerit(costFigures(network, run(schedule)), baseline).total,
     };
   };
