@@ -239,6 +239,7 @@ test('a cell tells its layer, step, firing rate and bytes, under the pointer and
 });
 
 test('changing (k, n) while training keeps the weights', async ({ page }) => {
+  test.setTimeout(240_000);
   await page.goto(addressWith({ ...SMALL, train: 20, test: 10, epochs: 500 }));
   await trainButton(page).click();
   const epoch = async (at: number) => {
