@@ -5,6 +5,7 @@ import type { Session } from '../session/session.ts';
 import { EngineDevice } from '../trainer/engine.ts';
 import type { TrainerMessage } from '../trainer/messages.ts';
 import { benchInPage } from './bench/benchInPage.ts';
+import { exportInPage } from './exportInPage.ts';
 import { gpuGoldenBackend } from './golden/gpuBackend.ts';
 import { runGoldenCase } from './golden/runGoldenCase.ts';
 import type { SharedFile } from './host.ts';
@@ -16,6 +17,7 @@ import type {
   PageApi,
   PageEvent,
   PageReply,
+  ProjectOutcome,
   TrainOutcome,
   TrainRequest,
 } from './pageApi.ts';
@@ -111,9 +113,22 @@ async function openSweep(request: OpenSweepRequest) {
   }
 }
 
+async function exportProject(request: TrainRequest): Promise<ProjectOutcome> {
+  const data = createDataClient(
+    () => new Worker(new URL('../data/dataWorker.ts', import.meta.url), { type: 'module' }),
+  );
+  try {
+    const own = await connectedDevice();
+    return await exportInPage(request, { data, device: own, fetchFile: fetchBlob }, emit);
+  } finally {
+    data.dispose();
+  }
+}
+
 const functions: { [Name in keyof PageApi]: unknown } = {
   golden: answering(golden),
   train: answering(train),
+  exportProject: answering(exportProject),
   openSweep: answering(openSweep),
   sweepRun: answering(async (session: Session) => {
     if (!sweep) throw new Error('No sweep was opened.');

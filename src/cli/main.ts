@@ -8,6 +8,7 @@ type Command = (args: string[], host: CommandHost) => Promise<number>;
 const COMMANDS: Record<string, () => Promise<Command>> = {
   train: async () => (await import('./trainCommand.ts')).trainCommand,
   sweep: async () => (await import('./sweepCommand.ts')).sweepCommand,
+  export: async () => (await import('./exportCommand.ts')).exportCommand,
   golden: async () => (await import('./goldenCommand.ts')).goldenCommand,
   cost: async () => (await import('./cost.ts')).costCommand,
   bench: async () => (await import('./benchCommand.ts')).benchCommand,

@@ -56,6 +56,12 @@ export interface OpenSweepOutcome {
   adapter: AdapterInfo;
 }
 
+/** A project for a cluster: its files, and the digest of the weights it begins with. */
+export interface ProjectOutcome {
+  digest: string;
+  files: { name: string; base64: string }[];
+}
+
 export interface GoldenRequest {
   /** Address of one .safetensors file, relative to the page. */
   url: string;
@@ -138,6 +144,7 @@ export type PageEvent =
 /** Functions that headless.html offers to the commands. */
 export interface PageApi {
   train(request: TrainRequest): Promise<TrainOutcome>;
+  exportProject(request: TrainRequest): Promise<ProjectOutcome>;
   openSweep(request: OpenSweepRequest): Promise<OpenSweepOutcome>;
   /** Trains one run of the sweep that was opened; its session is the opened base with (k, n) and so on replaced. */
   sweepRun(session: Session): Promise<CellResult>;

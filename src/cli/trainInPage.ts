@@ -78,9 +78,9 @@ export async function trainInPage(
 }
 
 /** The weights that a request names, and the session that they are weights of. */
-async function takeWeights(
+export async function takeWeights(
   { session, weights: file }: TrainRequest,
-  { fetchFile }: TrainPorts,
+  { fetchFile }: Pick<TrainPorts, 'fetchFile'>,
   emit: (event: PageEvent) => void,
 ): Promise<Pick<TakenWeights, 'session'> & { weights: StartWeights | null }> {
   if (!file) return { session, weights: null };
@@ -101,7 +101,7 @@ async function exportWeights(
 }
 
 /** In pieces: a call takes only so many arguments. */
-function toBase64(bytes: Uint8Array): string {
+export function toBase64(bytes: Uint8Array): string {
   const PIECE = 0x8000;
   let text = '';
   for (let at = 0; at < bytes.length; at += PIECE)

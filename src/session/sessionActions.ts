@@ -48,6 +48,8 @@ export interface SessionActions
   /** One iteration, then paused. */
   step(): Promise<void>;
   rewind(): void;
+  /** The run as a Python project, a zip archive. @throws AppError */
+  exportProject(): Promise<Uint8Array<ArrayBuffer>>;
   /** Puts the session into the address bar and the clipboard. */
   share(): Promise<{ address: string; copied: boolean }>;
   dismissProblem(id: number): void;
@@ -285,6 +287,10 @@ export function createSessionActions(store: SessionStore, ports: SessionPorts): 
     exportWeights: weightsActions.exportWeights,
     ...keeping,
     tabHidden: createHiddenTab(store, trainer, () => beginRun('start')),
+    measureDrift: weightsActions.measureDrift,
+    exportNir: weightsActions.exportNir,
+    exportProject: async () =>
+      (await import('./cluster/projectArchive.ts')).projectArchive(store, ports, weightsActions),
     ...createInsideActions(store, ports),
 
     openSession(session, label) {

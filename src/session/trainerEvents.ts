@@ -66,6 +66,7 @@ export function reduceTrainerMessage(state: SessionState, message: TrainerMessag
     case 'checkpoint':
     case 'notice':
     case 'weights':
+    case 'drift':
       return {};
   }
 }

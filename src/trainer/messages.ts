@@ -3,8 +3,11 @@ import type { ErrorData } from '../core/errors.ts';
 import type { Schedule } from '../core/schedule.ts';
 import type { TrainingConfig } from '../core/trainingConfig.ts';
 import type { SampleInspection, SamplePicture, TestPredictions } from './inspection.ts';
+import type { ResetDrift } from './resetDrift.ts';
 
 export type { SampleInspection, SamplePicture, TestPredictions } from './inspection.ts';
+
+export type { ResetDrift } from './resetDrift.ts';
 
 /** What the page and the commands say to the trainer worker. Plain data only. */
 export type TrainerRequest =
@@ -48,6 +51,8 @@ export type TrainerRequest =
   | { type: 'forgetKept' }
   /** Answered by `weights`. */
   | { type: 'exportWeights' }
+  /** How the network would fire with the hard reset. Answered by `drift`; the run goes on. */
+  | { type: 'measureDrift' }
   | { type: 'dispose' };
 
 export interface AdapterInfo {
@@ -155,4 +160,5 @@ export type TrainerMessage =
   /** Something the visitor should know; training goes on. */
   | { type: 'notice'; problem: ErrorData }
   | { type: 'weights'; tensors: NamedTensor[]; digest: string }
+  | { type: 'drift'; drift: ResetDrift | null; error: ErrorData | null }
   | { type: 'error'; error: ErrorData };

@@ -1,6 +1,7 @@
 import { inspectSample, pictureSamples } from './lookRequests.ts';
 import type { TrainerMessage, TrainerRequest } from './messages.ts';
 import type { RequestHandler } from './requestHandler.ts';
+import { measureDrift } from './resetDrift.ts';
 import * as run from './runRequests.ts';
 import { setSchedule } from './scheduleChange.ts';
 import { TrainingLoop } from './trainingLoop.ts';
@@ -20,6 +21,7 @@ const HANDLERS: { [Type in TrainerRequest['type']]: RequestHandler<Type> } = {
   checkpoint: run.checkpoint,
   forgetKept: run.forgetKept,
   exportWeights: run.exportWeights,
+  measureDrift,
   dispose: run.dispose,
 };
 

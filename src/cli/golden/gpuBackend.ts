@@ -4,7 +4,7 @@ import { forcedForward } from '../../core/plan/kernelVariants.ts';
 import type { Stage } from '../../core/plan/stages.ts';
 import type { ProgramStep } from '../../core/plan/types.ts';
 import type { TrainingConfig } from '../../core/trainingConfig.ts';
-import { Engine, type EngineDevice } from '../../trainer/engine.ts';
+import { Engine, type EngineDevice, type IterationSettings } from '../../trainer/engine.ts';
 import { drawInitialWeights } from '../../trainer/initialWeights.ts';
 import type { NamedTensor } from '../../trainer/messages.ts';
 import { runNeuron } from '../../trainer/neuronRun.ts';
@@ -57,59 +57,11 @@ class GpuGoldenEngine implements GoldenEngine {
       if (mask) this.#engine.writeKeepBits(stage.name, packFrames(mask, stage.outputShape));
     }
     const { optimizer } = this.#config;
-    this.#engine.beginIteration({
+    return watchedBatch(this.#engine, {
       iteration: this.#iteration++,
       learningRate: optimizer.learningRate,
       seed: 0,
     });
-    const gradients: Map<string, Float32Array>[] = plan.intervals.map(() => new Map());
-    const spikes = new SpikeRecorder(this.#engine);
-    // With one update per batch the partial gradients go on growing: an interval's own is the difference.
-    const sequence = this.#config.update === 'sequence';
-    for (const { steps, block, interval, phase } of phases(plan.trainProgram, plan)) {
-      await this.#engine.runSteps(steps);
-      if (phase === 'forward') await spikes.record(block, interval);
-      if (phase !== 'backward') continue;
-      for (const { name, values } of await this.#engine.readGradients(block)) {
-        gradients[interval].set(name, values);
-      }
-    }
-    if (sequence) subtractEarlier(gradients);
-    this.#engine.updates += plan.updatesPerIteration;
-    return { gradients, ...(await this.#batchRecord(spikes)) };
-  }
-
-  async #batchRecord(spikes: SpikeRecorder): Promise<Omit<BatchRecord, 'gradients'>> {
-    const { plan } = this.#engine;
-    const membranes = new Map<string, Float32Array>();
-    for (const stage of plan.graph.stages) {
-      if (!stage.lif) continue;
-      const values = new Float32Array(await this.#engine.readBuffer(`${stage.name}.membrane`));
-      membranes.set(oracleName(stage), channelsFirst(values, stage.outputShape));
-    }
-    const blockCount = plan.graph.blocks.length;
-    const raw = new Float32Array(await this.#engine.readBuffer('losses'));
-    const losses = new Float32Array(raw.length);
-    for (let i = 0; i < raw.length; i++) {
-      const interval = Math.floor(i / blockCount);
-      losses[(i % blockCount) * plan.intervals.length + interval] = raw[i];
-    }
-    return { losses, membranes, ...(await this.#readOut(spikes)) };
-  }
-
-  async #readOut(spikes: SpikeRecorder): Promise<EvaluationRecord> {
-    const { plan } = this.#engine;
-    const { batchSize, network } = this.#config;
-    const allCounts = new Int32Array(await this.#engine.readBuffer('counts'));
-    const allPredictions = new Int32Array(await this.#engine.readBuffer('predictions'));
-    const counts = new Map<string, Int32Array>();
-    const predictions = new Map<string, Int32Array>();
-    const perBlock = batchSize * network.classCount;
-    for (const block of plan.graph.blocks.keys()) {
-      counts.set(`c${block}`, allCounts.slice(block * perBlock, (block + 1) * perBlock));
-      predictions.set(`c${block}`, allPredictions.slice(block * batchSize, (block + 1) * batchSize));
-    }
-    return { spikes: spikes.spikes, counts, predictions };
   }
 
   async evaluate(input: GoldenBatch['input']): Promise<EvaluationRecord> {
@@ -121,12 +73,68 @@ class GpuGoldenEngine implements GoldenEngine {
       await this.#engine.runSteps(steps);
       await spikes.record(block, interval);
     }
-    return this.#readOut(spikes);
+    return readOut(this.#engine, spikes);
   }
 
   destroy(): void {
     this.#engine.destroy();
   }
+}
+
+/**
+ * One training iteration on the batch that was written, with everything that it lets be seen. The engine must keep its
+ * state (`keepState`).
+ */
+export async function watchedBatch(engine: Engine, settings: IterationSettings): Promise<BatchRecord> {
+  const { plan } = engine;
+  engine.beginIteration(settings);
+  const gradients: Map<string, Float32Array>[] = plan.intervals.map(() => new Map());
+  const spikes = new SpikeRecorder(engine);
+  for (const { steps, block, interval, phase } of phases(plan.trainProgram, plan)) {
+    await engine.runSteps(steps);
+    if (phase === 'forward') await spikes.record(block, interval);
+    if (phase !== 'backward') continue;
+    for (const { name, values } of await engine.readGradients(block)) {
+      gradients[interval].set(name, values);
+    }
+  }
+  // With one update per batch the partial gradients go on growing: an interval's own is the difference.
+  if (plan.config.update === 'sequence') subtractEarlier(gradients);
+  engine.updates += plan.updatesPerIteration;
+  return { gradients, ...(await batchRecord(engine, spikes)) };
+}
+
+async function batchRecord(engine: Engine, spikes: SpikeRecorder): Promise<Omit<BatchRecord, 'gradients'>> {
+  const { plan } = engine;
+  const membranes = new Map<string, Float32Array>();
+  for (const stage of plan.graph.stages) {
+    if (!stage.lif) continue;
+    const values = new Float32Array(await engine.readBuffer(`${stage.name}.membrane`));
+    membranes.set(oracleName(stage), channelsFirst(values, stage.outputShape));
+  }
+  const blockCount = plan.graph.blocks.length;
+  const raw = new Float32Array(await engine.readBuffer('losses'));
+  const losses = new Float32Array(raw.length);
+  for (let i = 0; i < raw.length; i++) {
+    const interval = Math.floor(i / blockCount);
+    losses[(i % blockCount) * plan.intervals.length + interval] = raw[i];
+  }
+  return { losses, membranes, ...(await readOut(engine, spikes)) };
+}
+
+async function readOut(engine: Engine, spikes: SpikeRecorder): Promise<EvaluationRecord> {
+  const { plan } = engine;
+  const { batchSize, network } = plan.config;
+  const allCounts = new Int32Array(await engine.readBuffer('counts'));
+  const allPredictions = new Int32Array(await engine.readBuffer('predictions'));
+  const counts = new Map<string, Int32Array>();
+  const predictions = new Map<string, Int32Array>();
+  const perBlock = batchSize * network.classCount;
+  for (const block of plan.graph.blocks.keys()) {
+    counts.set(`c${block}`, allCounts.slice(block * perBlock, (block + 1) * perBlock));
+    predictions.set(`c${block}`, allPredictions.slice(block * batchSize, (block + 1) * batchSize));
+  }
+  return { spikes: spikes.spikes, counts, predictions };
 }
 
 /** In place: from sums over the intervals so far to each interval's own share. */

@@ -1,4 +1,6 @@
 import './takeAway.css';
+import { ClusterPart } from './ClusterPart.tsx';
+import { NirPart } from './NirPart.tsx';
 import { StartWeightsPart } from './StartWeightsPart.tsx';
 import { WeightsPart } from './WeightsPart.tsx';
 
@@ -10,6 +12,8 @@ export default function TakeAwayPanel() {
       <div className="take-away">
         <WeightsPart />
         <StartWeightsPart />
+        <NirPart />
+        <ClusterPart />
       </div>
     </section>
   );

@@ -1,0 +1,359 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { EncodedDataset } from '../../core/encodedDataset.ts';
+import { buildStages } from '../../core/plan/stages.ts';
+import { parameterTensors } from '../../core/plan/tensors.ts';
+import { randomU32, shuffle, uniform } from '../../core/random.ts';
+import { readSafetensors } from '../../core/safetensors.ts';
+import { SURROGATES } from '../../core/surrogate.ts';
+import { NO_AUGMENTATION, type TrainingConfig } from '../../core/trainingConfig.ts';
+import { defaultSession, expectedMeta, type Session, toTrainingConfig } from '../session.ts';
+import { applySetting } from '../sessionFields.ts';
+import { readWeightsFile } from '../weights/weightsFile.ts';
+import { clusterProject, pythonConfig } from './clusterProject.ts';
+
+/** A Python with PyTorch, or '' where this machine has none. */
+const PYTHON = (() => {
+  for (const name of [process.env.PYTHON ?? 'python3', '/usr/bin/python3']) {
+    try {
+      execFileSync(name, ['-c', 'import torch, numpy'], { stdio: 'ignore', timeout: 60_000 });
+      return name;
+    } catch {
+      // The next one.
+    }
+  }
+  return '';
+})();
+const GOLDEN = new URL('../../../../shared/golden/', import.meta.url);
+const hasGolden = existsSync(GOLDEN);
+const TIMEOUT_MS = 240_000;
+
+const small: Session = Object.entries({
+  layers: '4C3b-AP2-8FCd0.25',
+  height: 12,
+  width: 10,
+  T: 6,
+  k: 4,
+  n: 1,
+  batch: 4,
+  epochs: 2,
+  shift: 1,
+  flip: true,
+  classes: 3,
+}).reduce<Session>((session, [name, value]) => applySetting(session, name, value), defaultSession());
+
+const dataset = (): EncodedDataset => {
+  const words = Math.ceil((2 * 12 * 10) / 32);
+  const count = 10;
+  const labels = Int32Array.from({ length: count }, (_, i) => i % 3);
+  return {
+    kind: 'events',
+    name: 'noise',
+    fingerprint: 'f'.repeat(64),
+    synthetic: true,
+    shape: { channels: 2, height: 12, width: 10 },
+    stepCount: 6,
+    classNames: ['a', 'b', 'c'],
+    bits: Uint32Array.from({ length: count * 6 * words }, (_, i) => {
+      const last = i % words === words - 1;
+      return (randomU32(1, 'test', 1, i) & randomU32(2, 'test', 1, i) & (last ? 0xffff : 0xffffffff)) >>> 0;
+    }),
+    pixels: null,
+    labels,
+    split: Uint8Array.from(labels, (_, i) => (i < 7 ? 0 : 1)),
+  };
+};
+
+function weightsOf(config: TrainingConfig) {
+  const graph = buildStages(config.network, config.schedule.blockSize);
+  return parameterTensors(graph).map(({ name, shape }, tensor) => ({
+    name,
+    shape,
+    values: Float32Array.from(
+      { length: shape.reduce((a, b) => a * b, 1) },
+      (_, i) => 0.5 * uniform(3, 'test', tensor, i) - 0.2,
+    ),
+  }));
+}
+
+function project() {
+  const config = toTrainingConfig(small, expectedMeta(small));
+  return clusterProject({
+    session: small,
+    config,
+    dataset: dataset(),
+    tensors: weightsOf(config),
+    digest: 'd'.repeat(64),
+    epoch: 0,
+  });
+}
+
+let folder = '';
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'spikelet-cluster-'));
+  for (const [name, bytes] of Object.entries(project())) writeFileSync(join(folder, name), bytes);
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+const run = (...args: string[]) =>
+  execFileSync(PYTHON, args, {
+    cwd: folder,
+    encoding: 'utf8',
+    env: { ...process.env, OMP_NUM_THREADS: '1' },
+  });
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return typeof address === 'object' && address ? address.port : 0;
+}
+
+/** Starts the script once per rank, as torchrun does, and gives what each wrote. */
+async function runTwo(...args: string[]): Promise<string[]> {
+  const port = String(await freePort());
+  return Promise.all(
+    ['0', '1'].map(
+      (rank) =>
+        new Promise<string>((resolve, reject) => {
+          const env = {
+            ...process.env,
+            OMP_NUM_THREADS: '1',
+            RANK: rank,
+            LOCAL_RANK: rank,
+            WORLD_SIZE: '2',
+            MASTER_ADDR: '127.0.0.1',
+            MASTER_PORT: port,
+          };
+          const child = spawn(PYTHON, args, { cwd: folder, env });
+          let text = '';
+          let errors = '';
+          child.stdout.on('data', (chunk) => {
+            text += chunk;
+          });
+          child.stderr.on('data', (chunk) => {
+            errors += chunk;
+          });
+          child.on('close', (code) => (code === 0 ? resolve(text) : reject(new Error(`${text}\n${errors}`))));
+        }),
+    ),
+  );
+}
+
+describe('the project for a cluster', () => {
+  it('holds readable sources, the session, weights and frames', () => {
+    const files = project();
+    expect(Object.keys(files).sort()).toEqual([
+      'README.md',
+      'check.py',
+      'config.json',
+      'data.py',
+      'data.safetensors',
+      'network.py',
+      'random_numbers.py',
+      'requirements.txt',
+      'session.json',
+      'sweep.py',
+      'tensor_file.py',
+      'train.py',
+      'training.py',
+      'weights.safetensors',
+    ]);
+    for (const [name, bytes] of Object.entries(files))
+      if (name.endsWith('.py')) expect(new TextDecoder().decode(bytes.slice(0, 3)), name).toBe('"""');
+    // Ray is asked for where it is used, and nowhere else.
+    const importers = Object.entries(files).filter(([, bytes]) =>
+      /^\s*(from|import) ray\b/m.test(new TextDecoder().decode(bytes)),
+    );
+    expect(importers.map(([name]) => name)).toEqual(['sweep.py']);
+    expect(pythonConfig(toTrainingConfig(small, expectedMeta(small))).dropoutLayers).toEqual([
+      { name: 'l2', dropout: 0.25, stream: 3, shape: [8, 1, 1], isLinear: true },
+    ]);
+    for (const name of Object.keys(SURROGATES))
+      expect(new TextDecoder().decode(files['network.py'])).toContain(`kind == "${name}"`);
+  });
+});
+
+describe.skipIf(PYTHON === '')('the project for a cluster, in PyTorch (needs python3-torch)', () => {
+  it('draws the page’s numbers', () => {
+    const script = [
+      'import json, numpy as np, random_numbers as r',
+      'print(json.dumps([r.shuffle(range(50), 7, 3), [float(x) for x in r.uniform(9, "dropout", 1027, np.arange(5))]]))',
+    ].join('\n');
+    const [order, numbers] = JSON.parse(run('-c', script));
+    expect(order).toEqual(
+      shuffle(
+        Array.from({ length: 50 }, (_, i) => i),
+        7,
+        'shuffle',
+        3,
+      ),
+    );
+    expect(numbers).toEqual([0, 1, 2, 3, 4].map((i) => uniform(9, 'dropout', 1027, i)));
+  });
+
+  it(
+    'trains, alone and as two processes to the same figures, and writes weights that the page takes',
+    async () => {
+      run('train.py', '--device', 'cpu', '--out', 'alone');
+      await runTwo('train.py', '--device', 'cpu', '--out', 'two');
+      const figures = (name: string) =>
+        readFileSync(join(folder, name, 'epochs.jsonl'), 'utf8')
+          .trim()
+          .split('\n')
+          .map((line) => JSON.parse(line));
+      const [alone, two] = [figures('alone'), figures('two')];
+      expect(alone.map(({ epoch }) => epoch)).toEqual([1, 2]);
+      for (const [i, { loss, testAccuracyPerBlock }] of alone.entries()) {
+        expect(two[i].loss).toBeCloseTo(loss, 5);
+        expect(two[i].testAccuracyPerBlock).toEqual(testAccuracyPerBlock);
+      }
+      const bytes = new Uint8Array(readFileSync(join(folder, 'alone', 'weights.safetensors')));
+      const start = weightsOf(toTrainingConfig(small, expectedMeta(small)));
+      const { tensors, metadata } = readSafetensors(bytes);
+      expect([...tensors.keys()]).toEqual(start.map(({ name }) => name));
+      expect(metadata.epoch).toBe('2');
+      const taken = readWeightsFile('weights.safetensors', bytes, small);
+      expect(taken.remarks).toEqual([]);
+      expect(taken.weights.tensors[0].values).not.toEqual(start[0].values);
+      const together = readSafetensors(
+        new Uint8Array(readFileSync(join(folder, 'two', 'weights.safetensors'))),
+      );
+      for (const [name, { values }] of tensors) {
+        const other = together.tensors.get(name)?.values ?? [];
+        for (const [i, value] of values.entries()) expect(other[i]).toBeCloseTo(value, 4);
+      }
+    },
+    TIMEOUT_MS,
+  );
+
+  /** Puts an oracle's case beside its configuration, as an exported project has them. */
+  function referenceOf(name: string, change: (config: ReturnType<typeof oracleConfig>) => object): string {
+    const bytes = readFileSync(new URL(`${name}.safetensors`, GOLDEN));
+    const { metadata } = readSafetensors(new Uint8Array(bytes));
+    const own = mkdtempSync(join(folder, name));
+    writeFileSync(
+      join(own, 'config.json'),
+      JSON.stringify(change(oracleConfig(JSON.parse(metadata.config)))),
+    );
+    writeFileSync(join(own, 'reference.safetensors'), bytes);
+    return join(own, 'reference.safetensors');
+  }
+
+  const cases = [
+    'lenet_k4_n2',
+    'bn_conv_fc',
+    'sew_identity_down',
+    'lenet_k4_n2_seq_adam',
+    'static_direct',
+    'maxpool_lif',
+    'net_fast_sigmoid',
+    'lenet_kT_n2_random',
+  ];
+  it.skipIf(!hasGolden)(
+    'computes losses, spikes and gradients of the oracle, alone and as two processes (needs ../shared)',
+    async () => {
+      const references = cases.map((name) => referenceOf(name, (config) => config));
+      const results = (text: string) =>
+        text
+          .trim()
+          .split('\n')
+          .map((line) => JSON.parse(line));
+      const alone = results(run('check.py', ...references));
+      const [first, second] = (await runTwo('check.py', ...references)).map(results);
+      for (const [i, name] of cases.entries()) {
+        expect(alone[i], name).toMatchObject({ passed: true, processes: 1, 'spikes that differ': 0 });
+        expect(alone[i].gradient, name).toBeGreaterThan(0);
+        for (const two of [first, second])
+          expect(two[i], name).toMatchObject({ passed: true, processes: 2, 'spikes that differ': 0 });
+      }
+    },
+    TIMEOUT_MS,
+  );
+
+  it.skipIf(!hasGolden)('notices another neuron (needs ../shared)', () => {
+    const reference = referenceOf('lenet_k4_n2', ({ network, ...config }) => ({
+      ...config,
+      network: { ...network, neuron: { ...network.neuron, beta: 0.79 } },
+    }));
+    expect(() => run('check.py', reference)).toThrow();
+  });
+});
+
+// biome-ignore lint/suspicious/noExplicitAny: the oracle's own file, whose format another test validates.
+function oracleConfig(oracle: any) {
+  const kinds: Record<string, string> = {
+    conv: 'conv',
+    fc: 'linear',
+    avgpool: 'avgPool',
+    maxpool: 'maxPool',
+    sew: 'sew',
+  };
+  const surrogates: Record<string, string> = {
+    rect: 'rectangular',
+    triangle: 'triangular',
+    arctan: 'atan',
+    fast_sigmoid: 'fastSigmoid',
+    sigmoid: 'sigmoid',
+  };
+  const { neuron, optimizer: given } = oracle;
+  const [channels, height, width] = oracle.input.shape;
+  const optimizer =
+    given.type === 'sgd'
+      ? { kind: 'sgd', learningRate: given.lr, momentum: given.momentum, weightDecay: given.weight_decay }
+      : {
+          kind: 'adam',
+          learningRate: given.lr,
+          beta1: given.betas[0],
+          beta2: given.betas[1],
+          epsilon: given.eps,
+          weightDecay: given.weight_decay,
+        };
+  return {
+    network: {
+      input: {
+        kind: oracle.input.kind === 'event' ? 'events' : 'frames',
+        shape: { channels, height, width },
+      },
+      // biome-ignore lint/suspicious/noExplicitAny: see above.
+      layers: oracle.layers.map(({ type, bn, lif, ...rest }: any) => ({
+        kind: kinds[type],
+        bias: false,
+        padding: 0,
+        stride: 1,
+        ...rest,
+        batchNorm: bn === true,
+        neuron: type.endsWith('pool') ? (lif ? 'lif' : 'none') : {},
+      })),
+      classCount: oracle.num_classes,
+      classifier: {
+        kind: oracle.classifier.trainable ? 'trainable' : 'random',
+        bias: oracle.classifier.bias === true,
+      },
+      neuron: {
+        beta: neuron.tau,
+        reset: 'soft',
+        theta: neuron.theta,
+        threshold: neuron.u_th,
+        surrogate: surrogates[neuron.surrogate],
+        surrogateWidth: neuron.a,
+        detachReset: false,
+      },
+    },
+    schedule: { truncationInterval: oracle.k, blockSize: oracle.n },
+    stepCount: oracle.T,
+    batchSize: oracle.B,
+    loss: oracle.loss === 'mse' ? 'mse' : 'crossEntropy',
+    update: oracle.update,
+    optimizer,
+    augmentation: NO_AUGMENTATION,
+    seed: 0,
+    dropoutLayers: [],
+  };
+}
