@@ -1,3 +1,4 @@
+import AxeBuilder from '@axe-core/playwright';
 import { expect, type Page, test } from '@playwright/test';
 import { accuracy, addressWith, expectFinished, SMALL, trainButton, watchPage } from './support.ts';
 
@@ -56,11 +57,11 @@ test('inside the network: spikes, membrane, counts and confusion agree with each
   await expect(
     confusion.getByText(`30 test samples with the weights after epoch 1: ${right} right`),
   ).toBeVisible();
-  const cells = await confusion.locator('.matrix .cell').allInnerTexts();
+  const cells = await confusion.locator('.matrix .matrix-cell').allInnerTexts();
   expect(cells.reduce((sum, count) => sum + Number(count), 0)).toBe(30);
 
   // A sample behind a wrong cell goes through the network, and is read out as the cell says.
-  const cell = confusion.locator('.cell.wrong').filter({ hasText: /\d/ }).first();
+  const cell = confusion.locator('.matrix-cell.wrong').filter({ hasText: /\d/ }).first();
   const [, label, predicted] =
     /class (\S+) read out as (\S+)/.exec((await cell.getAttribute('aria-label')) ?? '') ?? [];
   await cell.click();
@@ -68,14 +69,22 @@ test('inside the network: spikes, membrane, counts and confusion agree with each
     .getByRole('button', { name: /^Sample \d+, .* Look inside/ })
     .first()
     .click();
-  await expect(inside.locator('.verdict')).toContainText(`This is ${label}, read out as ${predicted}`);
-  await expect(inside.locator('.verdict')).toContainText('wrong');
+  await expect(inside.locator('.sample-verdict')).toContainText(`This is ${label}, read out as ${predicted}`);
+  await expect(inside.locator('.sample-verdict')).toContainText('wrong');
 
   // Filters of the first layer, in OFF and ON; one leads to its map.
   const filters = page.getByRole('region', { name: 'First-layer filters' });
   await filters.getByRole('button', { name: /^Filter 2: OFF sum .*, ON sum / }).click();
   await expect(inside.getByRole('heading', { name: 'Spike raster of conv1' })).toBeVisible();
   await expect(neuronSlider(page)).toHaveAttribute('aria-valuetext', /map 2,/);
+
+  // Everything is shown now: no rule is broken in either theme.
+  for (const theme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme: theme });
+    await expect(page.locator('html')).toHaveAttribute('data-theme', theme);
+    const { violations } = await new AxeBuilder({ page }).analyze();
+    expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0].html}`)).toEqual([]);
+  }
   expect(stray).toEqual([]);
 });
 

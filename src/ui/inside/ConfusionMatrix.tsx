@@ -79,7 +79,7 @@ export function ConfusionMatrix({ confusion, cell, onChoose }: ConfusionProps) {
 }
 
 function cellClass(isRight: boolean, share: number): string {
-  const kind = isRight ? 'cell right' : 'cell wrong';
+  const kind = isRight ? 'matrix-cell right' : 'matrix-cell wrong';
   // White on a strong colour, ink on a faint one: readable on both.
   return share > 0.5 ? `${kind} strong` : kind;
 }

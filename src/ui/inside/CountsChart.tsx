@@ -41,6 +41,7 @@ export function CountsChart({ inspection, step }: { inspection: SampleInspection
   }
   const since = stepPredictions.findLastIndex((each) => each !== predicted) + 1;
   const now = stepPredictions[step];
+  const total = counts[(stepCount - 1) * classes + predicted];
   const leading = counts[step * classes + now];
 
   return (
@@ -56,7 +57,7 @@ export function CountsChart({ inspection, step }: { inspection: SampleInspection
               <b>{nameOf(now)}</b> leads with {leading}
             </>
           )}
-          ; the answer{' '}
+          ; {total === 0 && 'without any spike the lowest class is taken; '}the answer{' '}
           {since === 0 ? 'stood from the first step' : `stands from step ${since + 1} of ${stepCount}`}
         </span>
       </figcaption>
@@ -139,7 +140,7 @@ export function CountsChart({ inspection, step }: { inspection: SampleInspection
         {label !== predicted && <span className="key key-taken">class read out</span>}
         <span className="key key-other">other classes</span>
         <span>
-          <i className="swatch right" /> right after this step <i className="swatch wrong" /> wrong
+          <i className="plot-swatch right" /> right after this step <i className="plot-swatch wrong" /> wrong
         </span>
       </p>
     </figure>

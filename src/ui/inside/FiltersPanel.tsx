@@ -82,8 +82,9 @@ function Filters({ inspection, filters }: { inspection: SampleInspection; filter
           {kernelHeight}×{kernelWidth}.
         </span>
         <span>
-          <i className="swatch negative" /> −{most.toFixed(2)} <i className="swatch scale" />{' '}
-          <i className="swatch positive" /> +{most.toFixed(2)}
+          <i className="plot-swatch negative" /> −{Number(most.toPrecision(2))}{' '}
+          <i className="plot-swatch scale" /> <i className="plot-swatch positive" /> +
+          {Number(most.toPrecision(2))}
         </span>
         {shape[0] > count && ` The first ${count} are shown.`}
       </p>

@@ -78,7 +78,7 @@ const InputCard = memo(function InputCard({
         {...picture}
         label={kind === 'events' ? `Input frame of step ${step + 1}` : 'Input image, the same at every step'}
       />
-      <p className="layer-name">input</p>
+      <p className="layer-title">input</p>
       <p className="small muted numbers">
         {shape.channels}×{shape.height}×{shape.width}
       </p>
@@ -127,7 +127,7 @@ const LayerCard = memo(function LayerCard({ layer, step, stepCount, isSelected }
       onClick={() => chooseInside({ layer: name, neuron: null })}
     >
       <Bitmap {...picture} />
-      <span className="layer-name">{name}</span>
+      <span className="layer-title">{name}</span>
       <span className="small muted numbers">{size}</span>
       <span className={rate === 0 ? 'small numbers rate silent' : 'small numbers rate'}>
         {rate === 0 ? 'silent' : `${formatPercent(rate)} firing`}

@@ -67,7 +67,8 @@ export function MembranePlot({ inspection, layer, step, neuron }: MembranePlotPr
         <span className="key key-membrane">membrane u</span>
         <span className="key key-threshold">threshold {threshold}</span>
         <span>
-          <i className="swatch window" /> {window.meaning} ({surrogate}, a = {layer.neuron.surrogateWidth})
+          <i className="plot-swatch window" /> {window.meaning} ({surrogate}, a ={' '}
+          {layer.neuron.surrogateWidth})
         </span>
         {k < stepCount && <span className="key key-k">interval borders, k = {k}</span>}
       </p>

@@ -75,7 +75,7 @@ function Verdict({ inspection }: { inspection: SampleInspection }) {
   const predicted = predictions[predictions.length - 1];
   const isRight = predicted === label;
   return (
-    <div className="verdict" role="status">
+    <div className="sample-verdict" role="status">
       <p>
         This is <b className="class-chip">{classNames[label]}</b>, read out as{' '}
         <b className={isRight ? 'class-chip right' : 'class-chip wrong'}>
