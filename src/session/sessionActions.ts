@@ -181,7 +181,9 @@ export function createSessionActions(store: SessionStore, ports: SessionPorts): 
     if (obstacle || isBusy()) return;
     const { status } = get();
     const { openId } = get().kept;
-    const isSame = get().run !== null && status !== 'failed' && pendingChanges(get()).length === 0;
+    // A run that could not be loaded is still there to be loaded.
+    const isWhole = get().run !== null && (status !== 'failed' || openId !== null);
+    const isSame = isWhole && pendingChanges(get()).length === 0;
     const canGoOn = isSame && openId === null && !dataIsStale(get());
     // A run that is finished begins anew, beside the one that is kept.
     const resumed = isSame && status !== 'finished' ? openId : null;

@@ -230,6 +230,21 @@ describe('a run that is trained', () => {
     expect(tab.configured()?.keep).toEqual({ id, resume: true });
   });
 
+  it('can be tried again after another tab had it', async () => {
+    const id = await trainAWhile(openTab(library));
+    const tab = openTab(library);
+    await tab.actions.openRun(id);
+    for (let attempt = 0; attempt < 2; attempt++) {
+      await tab.actions.start();
+      expect(tab.configured()?.keep).toEqual({ id, resume: true });
+      tab.say({ type: 'status', status: 'preparing' });
+      tab.say({ type: 'error', error: { code: 'run-busy', message: 'Open elsewhere.', hint: '' } });
+      tab.say({ type: 'status', status: 'failed' });
+    }
+    expect(tab.sent.filter(({ type }) => type === 'configure')).toHaveLength(2);
+    expect(tab.store.getState().problems.map(({ code }) => code)).toEqual(['run-busy']);
+  });
+
   it('begins a new run where the settings were changed after it was opened', async () => {
     const id = await trainAWhile(openTab(library));
     const tab = openTab(library);

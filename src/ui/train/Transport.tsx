@@ -68,7 +68,7 @@ export function Transport() {
 }
 
 function trainLabel(status: string, hasRun: boolean, isStale: boolean): string {
-  if (status === 'running' || status === 'evaluating') return 'Pause';
+  if (status === 'running' || status === 'evaluating' || status === 'recovering') return 'Pause';
   if (status === 'preparing') return 'Cancel';
   if (hasRun && !isStale && status === 'paused') return 'Continue';
   if (hasRun && !isStale && status === 'finished') return 'Train again';
