@@ -89,6 +89,30 @@ describe('one run of a sweep', () => {
     expect(progress[0].testAccuracy).toBeNull();
   });
 
+  it('counts epochs that were trained again after a loss of the GPU once', async () => {
+    const epoch = (number: number): TrainerMessage => ({ type: 'epoch', metrics: epochMetrics(number) });
+    const restored: TrainerMessage = {
+      type: 'restored',
+      metrics: (iteration as Extract<TrainerMessage, { type: 'iteration' }>).metrics,
+      schedule: session.schedule,
+      learningRate: session.optimizer.learningRate,
+      epochs: [epochMetrics(0)],
+    };
+    const run = async (start: TrainerMessage[]) =>
+      trainCell(fakeTrainer({ configure: [planned], start }).port, data, session, () => {}).result;
+    const undisturbed = await run([epoch(0), epoch(1), epoch(2), status('finished')]);
+    const disturbed = await run([
+      epoch(0),
+      epoch(1),
+      { type: 'status', status: 'recovering' },
+      restored,
+      epoch(1),
+      epoch(2),
+      status('finished'),
+    ]);
+    expect(disturbed).toEqual(undisturbed);
+  });
+
   it('says null for a loss beyond all numbers, which JSON could not hold', async () => {
     const { port } = fakeTrainer({
       configure: [planned],
