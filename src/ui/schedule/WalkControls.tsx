@@ -60,8 +60,10 @@ export function WalkControls(props: WalkControlsProps) {
   );
 }
 
-const HEIGHT = 46;
+const HEIGHT = 54;
 const STRIP = 6;
+/** Room above the highest line for its name. */
+const HEADROOM = 1.4;
 
 function Trace({
   walk,
@@ -72,7 +74,7 @@ function Trace({
   const body = useRef<HTMLDivElement>(null);
   const width = useElementWidth(body, 640);
   const count = walk.order.length / 2;
-  const high = Math.max(peakBytes, fullBytes) * 1.04;
+  const high = Math.max(peakBytes, fullBytes) * HEADROOM;
   const trace = useMemo(() => memoryTrace(walk, Math.min(400, Math.round(width / 2))), [walk, width]);
   const pitch = width / trace.bytes.length;
   const y = (bytes: number) => HEIGHT * (1 - bytes / high);
@@ -106,7 +108,7 @@ function Trace({
         {fullBytes > peakBytes * 1.02 && (
           <g className="trace-full">
             <line x1={0} x2={width} y1={y(fullBytes)} y2={y(fullBytes)} />
-            <text className="trace-name" x={2} y={y(fullBytes) + 12}>
+            <text className="trace-name" x={2} y={y(fullBytes) - 3}>
               full BPTT {formatBytes(fullBytes)}
             </text>
           </g>
