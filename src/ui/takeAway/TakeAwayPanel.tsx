@@ -1,6 +1,7 @@
 import './takeAway.css';
 import { ClusterPart } from './ClusterPart.tsx';
 import { NirPart } from './NirPart.tsx';
+import { ReportPart } from './ReportPart.tsx';
 import { StartWeightsPart } from './StartWeightsPart.tsx';
 import { WeightsPart } from './WeightsPart.tsx';
 
@@ -14,6 +15,7 @@ export default function TakeAwayPanel() {
         <StartWeightsPart />
         <NirPart />
         <ClusterPart />
+        <ReportPart />
       </div>
     </section>
   );
