@@ -20,6 +20,9 @@ test('the lesson leads a first visit to a trained network by the real controls, 
 
   await expect(lesson(page)).toContainText('how far errors look back');
   await expect(next(page)).toHaveCount(0);
+  await page.getByRole('tab', { name: 'Charts', exact: true }).click();
+  await lesson(page).getByRole('button', { name: 'Go on with the lesson' }).click();
+  await expect(page.locator('.stepper-k[data-spotlit]')).toBeVisible();
   await page.getByRole('slider', { name: /^k, truncation/ }).press('ArrowLeft');
   await expect(lesson(page)).toContainText('k is now 4 of 20 steps');
   await expect(lesson(page)).toContainText('full backpropagation through time takes');

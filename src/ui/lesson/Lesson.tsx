@@ -59,6 +59,21 @@ function Step({ index }: { index: number }) {
     if (isDone) setWasDone(true);
   }, [isDone]);
 
+  if (shown !== place) {
+    return (
+      <section className="lesson lesson-away" aria-label="Lesson">
+        <p className="small">
+          The lesson waits at step {index + 1} of {LESSON_STEPS.length}: <b>{step.title}</b>
+        </p>
+        <div className="lesson-buttons">
+          <button type="button" className="button small" onClick={() => showView(place)}>
+            Go on with the lesson
+          </button>
+          <SkipButton />
+        </div>
+      </section>
+    );
+  }
   return (
     <section className="lesson" aria-label="Lesson">
       <div className="lesson-text" aria-live="polite">
@@ -88,24 +103,23 @@ function Step({ index }: { index: number }) {
       </div>
       <div className="lesson-buttons">
         {step.id === 'train' && view.isSoftware && !isDone && <SmallNetwork settings={view.settings} />}
-        {shown !== place && (
-          <button type="button" className="button small" onClick={() => showView(place)}>
-            Show {ANCHORS[step.anchor].name}
-          </button>
-        )}
         {isDone && !isLast && (
           <button ref={next} type="button" className="button primary" onClick={() => goToStep(index + 1)}>
             Next <Icon name="next" size={16} />
           </button>
         )}
         {isDone && isLast && <Ending />}
-        {!(isDone && isLast) && (
-          <button type="button" className="button quiet small" onClick={() => goToStep(null)}>
-            Skip the lesson
-          </button>
-        )}
+        {!(isDone && isLast) && <SkipButton />}
       </div>
     </section>
+  );
+}
+
+function SkipButton() {
+  return (
+    <button type="button" className="button quiet small" onClick={() => goToStep(null)}>
+      Skip the lesson
+    </button>
   );
 }
 
