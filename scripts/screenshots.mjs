@@ -11,18 +11,18 @@ import { ROOT } from './process.mjs';
 /** @typedef {import('@playwright/test').Page} Page */
 
 const IMAGES = join(ROOT, 'docs', 'images');
-const QUALITY = 0.72;
+const QUALITY = 0.6;
 
 /** Small enough for a software adapter; the network keeps the shape of the first visit's. */
 const SETTINGS = {
-  ...{ train: 200, test: 100, T: 12, dt: 25_000, layers: '6C5-AP2-12C5s2-AP2-48FC', k: 4, n: 1 },
-  ...{ batch: 20, epochs: 6 },
+  ...{ train: 150, test: 60, T: 12, dt: 25_000, layers: '6C5s2-AP2-12C3-48FC', k: 4, n: 1 },
+  ...{ batch: 10, epochs: 5 },
 };
 
 const WIDTHS = [
-  { width: 390, height: 1400, scale: 1 },
-  { width: 768, height: 1250, scale: 1 },
-  { width: 1440, height: 1080, scale: 1 },
+  { width: 390, height: 1400, scale: 0.8 },
+  { width: 768, height: 1250, scale: 0.7 },
+  { width: 1440, height: 1080, scale: 0.8 },
   { width: 2560, height: 1400, scale: 0.5 },
 ];
 
@@ -97,7 +97,7 @@ try {
   await page.goto(address);
   await page.getByText(/class \w+, (train|test), \d+ events/).waitFor({ timeout: 120_000 });
   await settle(page);
-  await picture(page, canvas, 'lesson', 1);
+  await picture(page, canvas, 'lesson', 0.6);
 
   await page.goto('about:blank');
   await page.goto(`${address}#${fragment}`);
