@@ -9,7 +9,7 @@ import { ROOT } from './process.mjs';
 export const LIMIT = 350_000;
 
 /** Parts that belong to other views or to rare files, and must never be in the first load. */
-const LAZY = /hdf5|h5wasm|libH5|recharts|Panel|Picker|Dialog/i;
+const LAZY = /hdf5_hl|h5wasm|libH5|recharts|Panel|Picker|Dialog/i;
 
 /** @typedef {Record<string, { file: string, imports?: string[], css?: string[] }>} BuildManifest */
 
