@@ -58,7 +58,7 @@ test('a run goes on after a reload and after the GPU process was killed, to the 
     await expectProgress(page, 1.2 + 1.6 * random.uniform());
     await page.reload();
     const offer = page.getByRole('region', { name: 'A run that was interrupted' });
-    await expect(offer).toContainText('was being trained when the page was closed');
+    await expect(offer).toContainText('was being trained when the page was closed', { timeout: 30_000 });
     // Nothing has started by itself.
     await expect(page.getByText('Ready', { exact: true })).toBeVisible();
     await offer.getByRole('button', { name: 'Go on with it' }).click();
@@ -161,6 +161,8 @@ test('a second tab is told that the run is open in the first, and changes nothin
   await second.getByRole('button', { name: 'Continue' }).click();
   await expect(second.getByRole('alert', { name: 'Problem run-busy' })).toContainText(
     'This run is open in another tab of this browser.',
+    // The recordings are made first.
+    { timeout: 90_000 },
   );
   await second.close();
   expect(await page.locator('.run-progress').textContent()).toBe(before);

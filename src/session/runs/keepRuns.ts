@@ -9,6 +9,10 @@ import type { KeptState } from './keptState.ts';
 import type { RunLibrary } from './runLibrary.ts';
 import { newRunId, RUN_TEXT_LIMITS, type RunRecord, type RunSummary } from './runRecord.ts';
 
+/** A lock of the page before a reload is gone after some of these. */
+const LOCK_ATTEMPTS = 8;
+const LOCK_WAIT_MS = 500;
+
 /** Names of dropped files that a record holds. */
 const MAX_FILE_NAMES = 20;
 
@@ -215,11 +219,19 @@ export function createRunKeeping(
     },
 
     async findInterrupted() {
-      await refreshRuns();
-      const interrupted = get().kept.runs?.find(
-        ({ summary, isLocked, hasCheckpoint: has }) => summary.status === 'training' && !isLocked && has,
-      );
-      setKept({ offer: interrupted?.summary ?? null });
+      for (let attempt = 0; attempt < LOCK_ATTEMPTS; attempt++) {
+        await refreshRuns();
+        const { runs, currentId, openId } = get().kept;
+        const interrupted =
+          runs?.filter((run) => run.summary.status === 'training' && run.hasCheckpoint) ?? [];
+        const free = interrupted.find(({ isLocked }) => !isLocked);
+        // Somebody who has begun something else by now is not asked.
+        if (currentId !== null || openId !== null) return;
+        setKept({ offer: free?.summary ?? null });
+        if (free || interrupted.length === 0) return;
+        // After a reload the page before may still be about to end; or the run is going on in another tab.
+        await new Promise((resolve) => setTimeout(resolve, LOCK_WAIT_MS));
+      }
     },
 
     setWhileHidden: (whileHidden) => setKept({ whileHidden }),
