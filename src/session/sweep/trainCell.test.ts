@@ -113,6 +113,15 @@ describe('one run of a sweep', () => {
     expect(disturbed).toEqual(undisturbed);
   });
 
+  it('counts an epoch once that is told again after the GPU was lost', async () => {
+    const told = [1, 2, 1, 2].map(
+      (epoch): TrainerMessage => ({ type: 'epoch', metrics: epochMetrics(epoch) }),
+    );
+    const { port } = fakeTrainer({ configure: [planned], start: [...told, status('finished')] });
+    const result = await trainCell(port, data, session, () => {}).result;
+    expect([result.epochs, result.accuracyByEpoch.length, result.seconds]).toEqual([2, 2, 4]);
+  });
+
   it('says null for a loss beyond all numbers, which JSON could not hold', async () => {
     const { port } = fakeTrainer({
       configure: [planned],

@@ -99,7 +99,9 @@ export function trainCell(
         const fraction = (epoch + epochIteration / Math.max(1, epochIterations)) / session.epochs;
         onProgress({ fraction: Math.min(1, fraction), testAccuracy });
       } else if (message.type === 'epoch') {
-        epochs.push(message.metrics);
+        const { metrics } = message;
+        // A run that lost its GPU goes on from an earlier state, and tells its epochs again.
+        epochs = [...epochs.filter(({ epoch }) => epoch < metrics.epoch), metrics];
         if (message.metrics.epoch > 0) testAccuracy = last(message.metrics.testAccuracyPerBlock);
         onProgress({ fraction: message.metrics.epoch / session.epochs, testAccuracy });
       } else if (message.type === 'restored') {
