@@ -1,5 +1,6 @@
 import { AppError } from '../core/errors.ts';
 import type { ForwardVariant } from '../core/plan/forwardVariants.ts';
+import type { PassProfile } from '../trainer/passProfile.ts';
 import { readArguments, readForwardVariant, readInteger } from './arguments.ts';
 import { WORKLOAD_A_FIRST_LOSS, WORKLOAD_STEPS } from './bench/workload.ts';
 import type { CommandHost } from './host.ts';
@@ -13,6 +14,26 @@ function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = sorted.length >> 1;
   return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+}
+
+/** A pass with what it reaches: operations as if every input fired, so that a kernel that skips zeros may exceed the adapter. */
+function withRates(pass: PassProfile) {
+  const seconds = pass.ms / 1000;
+  return {
+    ...pass,
+    gigabytesPerSecond: seconds > 0 ? pass.bytes / seconds / 1e9 : 0,
+    denseGigaOperationsPerSecond: seconds > 0 ? pass.denseOperations / seconds / 1e9 : 0,
+  };
+}
+
+/** Milliseconds per layer: of its neurons, its weights and their update. */
+function perLayer(passes: readonly PassProfile[]): Record<string, number> {
+  const layers: Record<string, number> = {};
+  for (const { label, ms } of passes) {
+    const stage = label.slice(label.indexOf('/') + 1);
+    layers[stage] = (layers[stage] ?? 0) + ms;
+  }
+  return layers;
 }
 
 /** `word-sparse, 3.1x`: the variant, and how many times faster it is than the slowest that was measured. */
@@ -71,7 +92,7 @@ export async function benchCommand(args: string[], host: CommandHost): Promise<n
       .map(([stage, name]) => `${stage}: ${variantText(name, trial[stage])}`)
       .join(', '),
     ...rest,
-    ...(request.profile ? { passes } : {}),
+    ...(request.profile ? { passes: passes.map(withRates), layers: perLayer(passes) } : {}),
     ...(request.soak > 0 ? { soak } : {}),
   };
   host.print(`${JSON.stringify(report, null, 2)}\n`);

@@ -3,6 +3,7 @@ import type { ForwardVariant } from '../core/plan/forwardVariants.ts';
 import type { Session } from '../session/session.ts';
 import type { CellResult } from '../session/sweep/sweepResults.ts';
 import type { AdapterInfo, EpochMetrics } from '../trainer/messages.ts';
+import type { PassProfile } from '../trainer/passProfile.ts';
 import type { SharedFile } from './host.ts';
 
 export interface TrainRequest {
@@ -125,8 +126,8 @@ export interface BenchOutcome {
   peakBytes: number;
   dispatches: number;
   submits: number;
-  /** GPU time per pass, largest first; empty unless asked for, or where the adapter has no timestamps. */
-  passes: { label: string; runs: number; ms: number }[];
+  /** GPU time and least work per pass, longest first; empty unless asked for, or where the adapter has no timestamps. */
+  passes: PassProfile[];
   /** Forward kernel of every synapse. */
   variants: Record<string, ForwardVariant>;
   /** Time of each variant over that of the chosen one, where they were measured. */

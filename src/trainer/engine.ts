@@ -12,6 +12,7 @@ import { SubmitPacer } from '../gpu/submitPacer.ts';
 import { kernelOf, LAYER_PARAMS, STEP_WINDOW } from '../kernels/index.ts';
 import type { NamedTensor } from './messages.ts';
 import { forEachScalar, tensorLength } from './parameterLayout.ts';
+import { type PassProfile, summarizeProfile } from './passProfile.ts';
 
 /** What changes from one training iteration to the next. */
 export interface IterationSettings {
@@ -214,20 +215,14 @@ export class Engine {
   }
 
   /**
-   * GPU time of every pass of a training iteration on the batch that was written, mean over `rounds` iterations, by
-   * label, largest first. Empty where the adapter has no timestamps. Weights go on being trained.
+   * GPU time and least work of every pass of a training iteration on the batch that was written, mean over `rounds`
+   * iterations. Empty where the adapter has no timestamps. Weights go on being trained.
    */
-  async profile(rounds: number): Promise<{ label: string; runs: number; ms: number }[]> {
-    const totals = new Map<string, { runs: number; ms: number }>();
-    for (let round = 0; round < rounds; round++) {
-      for (const { label, ms } of await this.#executor.profile(this.plan.trainProgram)) {
-        const total = totals.get(label) ?? { runs: 0, ms: 0 };
-        totals.set(label, { runs: total.runs + 1 / rounds, ms: total.ms + ms / rounds });
-      }
-    }
-    return [...totals]
-      .map(([label, { runs, ms }]) => ({ label, runs: Math.round(runs), ms }))
-      .sort((a, b) => b.ms - a.ms);
+  async profile(rounds: number): Promise<PassProfile[]> {
+    const times: { ms: number }[][] = [];
+    for (let round = 0; round < rounds; round++)
+      times.push(await this.#executor.profile(this.plan.trainProgram));
+    return times.some((own) => own.length === 0) ? [] : summarizeProfile(this.plan, times);
   }
 
   /** Forward passes and read-out of the batch that was written, with the present weights; nothing is learnt. */
