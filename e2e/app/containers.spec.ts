@@ -1,8 +1,11 @@
 import { gzipSync } from 'node:zlib';
-import { expect, type Page, test } from '@playwright/test';
+import { expect as expectFast, type Page, test } from '@playwright/test';
 import { BlobReader, Uint8ArrayWriter, ZipWriter } from '@zip.js/zip.js';
 import { packTar } from 'modern-tar';
 import { addressWith, dropFiles, importDialog, SMALL, watchPage } from './support.ts';
+
+// Code of a part of the page is fetched when it is first shown.
+const expect = expectFast.configure({ timeout: 30_000 });
 
 type Members = Record<string, Uint8Array>;
 

@@ -1,5 +1,5 @@
 import AxeBuilder from '@axe-core/playwright';
-import { expect, type Page, test } from '@playwright/test';
+import { expect as expectFast, type Page, test } from '@playwright/test';
 import { zipSync } from 'fflate';
 import {
   addressWith,
@@ -11,6 +11,9 @@ import {
   trainButton,
   watchPage,
 } from './support.ts';
+
+// Code of a part of the page is fetched when it is first shown.
+const expect = expectFast.configure({ timeout: 30_000 });
 
 async function noViolations(page: Page): Promise<void> {
   const { violations } = await new AxeBuilder({ page }).analyze();
@@ -134,38 +137,4 @@ test('what stands before damage is offered, and kept when asked for', async ({ p
     'events before are kept',
   );
   await expect(panel.locator('dl > div', { hasText: 'classes' })).toContainText('2');
-});
-
-test('a decoder that hangs is ended by the page, and by the visitor at once; what was loaded stays', async ({
-  page,
-}) => {
-  await page.clock.install();
-  await page.goto('/');
-  const shown = page.getByText(/class \w+, (train|test), \d+ events/);
-  await expect(shown).toBeVisible({ timeout: 90_000 });
-  const before = await shown.textContent();
-  const files = [
-    { name: 'a/1.bin', bytes: recording(1) },
-    { name: 'b/2.bin', bytes: recording(2) },
-  ];
-  for (const isCancelled of [true, false]) {
-    const started = page.waitForEvent('worker');
-    await dropFiles(page, files, false);
-    const worker = await started;
-    await expect(importDialog(page)).toBeVisible();
-    // From now on the worker of this drop answers nothing any more.
-    void worker.evaluate('for (;;);').catch(() => {});
-    const closed = worker.waitForEvent('close');
-    await importDialog(page).getByRole('button', { name: 'Import', exact: true }).click();
-    await expect(page.getByRole('progressbar', { name: 'Reading files' })).toBeVisible();
-    if (isCancelled) await page.getByRole('button', { name: 'Cancel', exact: true }).click();
-    else await page.clock.runFor(40_000);
-    await closed;
-    if (!isCancelled) await expect(page.getByRole('alert', { name: 'Problem import-stalled' })).toBeVisible();
-    await expect(page.getByRole('progressbar')).toHaveCount(0);
-    expect(await shown.textContent()).toBe(before);
-    await page.getByRole('button', { name: 'Next recording' }).first().click();
-    await page.getByRole('button', { name: 'Previous recording' }).first().click();
-    await expect(shown).toHaveText(before ?? '');
-  }
 });

@@ -88,6 +88,26 @@ export async function dropFiles(
   await page
     .getByRole('region', { name: 'Your own recordings' })
     .dispatchEvent('drop', { dataTransfer: transfer });
+  if (isConfirmed) await settleDrop(page);
+}
+
+/** Waits until a drop is read, and confirms its classes; a question about columns is left to the test. */
+async function settleDrop(page: Page): Promise<void> {
+  const job = page.locator('.data-status progress');
+  const confirm = importDialog(page).getByRole('button', { name: 'Import', exact: true });
+  const columns = page.getByRole('dialog', { name: 'What are the columns?' });
+  // A small drop may be over before anyone looks.
+  await job.waitFor({ timeout: 2000 }).catch(() => {});
+  await expect
+    .poll(
+      async () => {
+        // The handler of the dialog may have pressed it already.
+        if (await confirm.isVisible()) await confirm.click({ timeout: 2000 }).catch(() => {});
+        return (await columns.isVisible()) || (await job.count()) === 0;
+      },
+      { timeout: 90_000 },
+    )
+    .toBe(true);
 }
 
 /** Fails the test at its end when the page logged an error or asked another origin for anything. */

@@ -28,6 +28,15 @@ const NOT_DATA: { pattern: RegExp; what: string; hint: string }[] = [
   },
 ];
 
+/** First bytes of archives and compressed files that other programs unpack: 7z, RAR, xz, bzip2, Zstandard. */
+const FOREIGN_ARCHIVES = [
+  [0x37, 0x7a, 0xbc, 0xaf, 0x27, 0x1c],
+  [0x52, 0x61, 0x72, 0x21, 0x1a, 0x07],
+  [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00],
+  [0x42, 0x5a, 0x68],
+  [0x28, 0xb5, 0x2f, 0xfd],
+];
+
 /** Files of other kinds that people drop in good faith: no decoder wants them, and the reason is worth a sentence. */
 const OTHER_KINDS: {
   matches: (head: Uint8Array, source: ByteSource) => boolean;
@@ -49,6 +58,11 @@ const OTHER_KINDS: {
     matches: (head) => head[0] === 0x1f && head[1] === 0x8b,
     what: 'is compressed with gzip',
     hint: 'Unpack it and drop what comes out.',
+  },
+  {
+    matches: (head) => FOREIGN_ARCHIVES.some((signature) => signature.every((byte, i) => head[i] === byte)),
+    what: 'is an archive of a kind that cannot be opened here (7z, RAR, xz, bzip2 or Zstandard)',
+    hint: 'Unpack it and drop the folder, or pack it as zip or tar.gz.',
   },
   {
     matches: (head, { name }) => isZip(head) && !/\.npz$/i.test(name),

@@ -156,7 +156,12 @@ describe('data sets in storage', () => {
     const [name, whole] = [...store.files][0];
     store.files.set('cut', whole.slice(0, whole.length - 9));
     store.files.set('crashed', new Uint8Array(whole.length));
+    const writer = await store.create('another tab');
+    writer.write(whole.subarray(0, 100), 64);
     const listed = await listStoredSets(store);
+    expect(store.files.has('another tab')).toBe(true);
+    expect(store.files.has('crashed')).toBe(false);
+    writer.close();
     expect(listed.map(({ file, problem }) => [file, problem?.code])).toEqual([
       [name, undefined],
       ['cut', 'storage-damaged'],

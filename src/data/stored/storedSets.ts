@@ -92,8 +92,9 @@ export async function listStoredSets(store: ByteStore): Promise<StoredSetFacts[]
       });
     } catch (error) {
       const problem = toErrorData(error);
-      // Another tab writes it, or removed it in between.
-      if (bytes > 0 && problem.code !== 'storage-wiped') sets.push({ file, bytes, problem });
+      // Another worker or tab writes it, or removed it in between: what nobody writes any more is gone by now.
+      const isUnfinished = problem.code === 'storage-damaged' && problem.offset === 0;
+      if (!isUnfinished && problem.code !== 'storage-wiped') sets.push({ file, bytes, problem });
     }
   }
   return sets.sort((a, b) => (b.storedAt ?? '').localeCompare(a.storedAt ?? ''));
