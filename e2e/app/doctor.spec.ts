@@ -47,7 +47,9 @@ test('a run that ends in NaN is named, and trains to its end with the learning r
 }) => {
   await page.goto(addressWith({ ...TINY, epochs: 6, lr: 1000, weightDecay: 0.01 }));
   await trainButton(page).click();
-  await expect(page.getByText('Stopped by a problem')).toBeVisible({ timeout: 100_000 });
+  // The run stands at its last checkpoint, and says why.
+  await expect(page.getByRole('alert', { name: 'Problem not-finite' })).toBeVisible({ timeout: 100_000 });
+  await expect(page.getByText(/^Paused, epoch/)).toBeVisible();
   await openFindings(page);
   const broken = finding(page, /A weight became infinite, or no number at all/);
   await expect(broken).toContainText('Learning rate times weight decay is 10');

@@ -14,10 +14,13 @@ async function watchShifts(page: Page): Promise<void> {
         const { value, hadRecentInput, sources } = entry as PerformanceEntry & {
           value: number;
           hadRecentInput: boolean;
-          sources: { node?: Node }[];
+          sources: { node?: Node; previousRect: DOMRect; currentRect: DOMRect }[];
         };
         if (hadRecentInput) continue;
-        const names = sources.map(({ node }) => (node instanceof Element ? node.className : node?.nodeName));
+        const names = sources.map(({ node, previousRect: from, currentRect: to }) => {
+          const name = node instanceof Element ? node.className : node?.textContent;
+          return `${name} (${from.x}, ${from.y}) to (${to.x}, ${to.y})`;
+        });
         seen.push({ value, what: names.join(', ') });
       }
     }).observe({ type: 'layout-shift', buffered: true });

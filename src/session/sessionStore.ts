@@ -51,6 +51,8 @@ export interface RunState {
   changedMidway?: boolean;
   /** What stopped it, if something did; absent for a run that goes on. */
   failure?: ErrorData;
+  /** The settings it had then; they may have been changed since, as a remedy. */
+  failedWith?: Session;
 }
 
 /** A change of (k, n) during a run, drawn as a mark in the charts. */

@@ -33,7 +33,8 @@ export function reduceTrainerMessage(state: SessionState, message: TrainerMessag
     case 'status':
       return {
         status: message.status,
-        ...(message.status !== 'failed' &&
+        // A run that rests at its last checkpoint is paused, and what stopped it is still true.
+        ...(GOES_ON.has(message.status) &&
           state.run?.failure && { run: { ...state.run, failure: undefined } }),
         announcement: SPOKEN[message.status] ?? state.announcement,
       };
@@ -54,7 +55,7 @@ export function reduceTrainerMessage(state: SessionState, message: TrainerMessag
         : {
             status: 'failed',
             announcement: message.error.message,
-            run: state.run && { ...state.run, failure: message.error },
+            run: state.run && { ...state.run, failure: message.error, failedWith: state.run.settings },
           };
     case 'testPredictions':
     case 'inspection':
@@ -96,6 +97,9 @@ function restore(
     announcement: `The run stands at iteration ${metrics.iteration}.`,
   };
 }
+
+/** Statuses of a run that has left its failure behind. */
+const GOES_ON: ReadonlySet<TrainerStatus> = new Set(['preparing', 'running', 'finished']);
 
 const ABOUT_RUN: readonly TrainerMessage['type'][] = [
   'planned',

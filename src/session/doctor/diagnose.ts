@@ -34,6 +34,8 @@ function withRootCause(finding: Finding, roots: readonly Finding[]): Finding {
 /** The run that the page shows, as a patient; null where there is none. */
 export function patientOf({ run, epochs }: Pick<SessionState, 'run' | 'epochs'>): Patient | null {
   if (!run) return null;
-  const { settings, classCount, inputDensity = null, failure = null } = run;
+  const { classCount, inputDensity = null, failure = null } = run;
+  // Once its remedy is set, a failure must not look for another one.
+  const settings = (failure && run.failedWith) ?? run.settings;
   return { settings, classCount, inputDensity, epochs, failure };
 }

@@ -175,7 +175,8 @@ function WalkText({
   const isStep = mode === 'step' || mode === 'play';
   return (
     <>
-      <p className="walk-line small numbers">
+      {/* A sentence of its own per pass: words that stay would move sideways. */}
+      <p key={at} className="walk-line small numbers">
         <span className={`walk-kind walk-kind-${step.kind}`} aria-hidden="true" />
         <span className="muted">
           {at + 1} of {count}{' '}
