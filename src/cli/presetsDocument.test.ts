@@ -28,7 +28,7 @@ const RUNS = [
   { preset: 'lenet2-dvsgesture', options: '--samples 1 --set test=1 --set batch=1', seconds: 60 },
   { preset: 'alexnet-cifar10', options: '--samples 1 --set test=1 --set batch=1', seconds: 84 },
   { preset: 'alexnet-cifar10dvs', options: '--samples 1 --set test=1 --set batch=1', seconds: 236 },
-  { preset: 'vgg11-ncaltech101', options: '--samples 1 --set test=1 --set batch=1 --set T=10', seconds: 344 },
+  { preset: 'vgg11-ncaltech101', options: '--samples 1 --set test=1 --set batch=1', seconds: 281 },
   { preset: 'resnet18-esimagenet', options: '--samples 2 --set test=1 --set batch=2', seconds: 95 },
   { preset: 'lenet1-nmnist', options: '--samples 8 --set test=4 --set batch=8', seconds: 2 },
 ];
