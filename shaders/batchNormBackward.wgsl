@@ -2,11 +2,11 @@
 //
 //   dI = scale / sqrt(var + eps) * (dy - mean(dy) - xhat * mean(dy * xhat))                      (maths.md 15)
 //
-// Work split   one invocation = 4 channels at one position of one sample at one step
+// Work split   one invocation = 4 channels at one position of one sample at one step of the chunk
 // Reads        inputs, weights   see shared/synapse.wgsl: I is recomputed
 //              normalization     vec4f[6][outVectors]
 //              labels            i32[B]; -1 = empty place: its gradient stays 0
-// Updates      gamma             vec4f[steps][B][positions][outVectors]
+// Updates      gamma             vec4f[chunkSteps][B][positions][outVectors]
 // Includes     layerParams, synapse, rowRun
 // Twin         src/reference/batchNorm.ts
 
@@ -29,7 +29,8 @@ fn batchNormBackward(@builtin(global_invocation_id) globalId: vec3u, @builtin(nu
   let n = params.outVectors;
   let positions = params.outHeight * params.outWidth;
   let parts = params.weightVectors;
-  if (index >= window.stepCount * params.batchSize * positions * parts) { return; }
+  let steps = min(params.chunkStart + params.chunkSteps, window.stepCount) - params.chunkStart;
+  if (index >= steps * params.batchSize * positions * parts) { return; }
   let weightVector = index % parts;
   let vector = params.vectorStart + weightVector;
   let position = (index / parts) % positions;
@@ -37,7 +38,7 @@ fn batchNormBackward(@builtin(global_invocation_id) globalId: vec3u, @builtin(nu
   let t = index / (parts * positions * params.batchSize);
   let at = ((t * params.batchSize + sample) * positions + position) * n + vector;
   if (labels[sample] < 0) { return; }
-  let inputStart = select(window.historyStart, window.stepStart, params.inWholeSample == 1u);
+  let inputStart = select(window.historyStart, window.stepStart, params.inWholeSample == 1u) + params.chunkStart;
   let current = synapticCurrent(inputStart + t, sample, position / params.outWidth, position % params.outWidth, weightVector).a;
   let inverse = normalization[n + vector];
   let xhat = (current - normalization[vector]) * inverse;

@@ -5,12 +5,15 @@
 //   MODE 1   sum (I - mean)^2                       -> variance (second pass: no cancellation)
 //   MODE 2   sum dy and sum dy * xhat, with xhat = (I - mean) / sqrt(var + eps) and dy = gamma      (maths.md 14, 15)
 //
-// Work split   one invocation = 4 channels of one sample, all steps and positions in order
+// Modes 0 and 1 take all steps of the interval, first to last. Mode 2 takes the steps of a chunk, last to first, and adds to the
+// sums of the chunk before, which is the later one: the same order of sums for every length of chunk.
+//
+// Work split   one invocation = 4 channels of one sample, its steps and positions in order
 // Reads        inputs, weights   see shared/synapse.wgsl
 //              normalization     vec4f[6][outVectors]  (row 0 mean, row 1 1/sqrt(var + eps))
-//              gamma             vec4f[steps][B][positions][outVectors]  (MODE 2)
+//              gamma             vec4f[chunkSteps][B][positions][outVectors]  (MODE 2)
 //              labels            i32[B]; samples with label -1 are empty places and do not count
-// Overwrites   sums              vec4f[B][2][outVectors]
+// Updates      sums              vec4f[B][2][outVectors]; overwritten by modes 0 and 1 and by the interval's last chunk
 // Includes     layerParams, synapse, rowRun
 // Twin         src/reference/batchNorm.ts
 
@@ -38,10 +41,24 @@ fn batchNormSums(@builtin(global_invocation_id) globalId: vec3u, @builtin(num_wo
   let sample = index / params.weightVectors;
   let positions = params.outHeight * params.outWidth;
   let inputStart = select(window.historyStart, window.stepStart, params.inWholeSample == 1u);
+  let firstAt = 2u * sample * params.outVectors + vector;
+  let secondAt = firstAt + params.outVectors;
+  var start = 0u;
+  var stop = window.stepCount;
   var first = vec4f();
   var second = vec4f();
+  if (MODE == 2u) {
+    start = params.chunkStart;
+    stop = min(start + params.chunkSteps, stop);
+    if (stop < window.stepCount) {
+      first = sums[firstAt];
+      second = sums[secondAt];
+    }
+  }
   if (labels[sample] >= 0) {
-    for (var t = 0u; t < window.stepCount; t++) {
+    for (var i = 0u; i < stop - start; i++) {
+      var t = start + i;
+      if (MODE == 2u) { t = stop - 1u - i; }
       for (var position = 0u; position < positions; position++) {
         let current = synapticCurrent(inputStart + t, sample, position / params.outWidth, position % params.outWidth, weightVector).a;
         if (MODE == 0u) {
@@ -53,12 +70,12 @@ fn batchNormSums(@builtin(global_invocation_id) globalId: vec3u, @builtin(num_wo
           first += centred * centred;
           continue;
         }
-        let dy = gamma[((t * params.batchSize + sample) * positions + position) * params.outVectors + vector];
+        let dy = gamma[(((t - start) * params.batchSize + sample) * positions + position) * params.outVectors + vector];
         first += dy;
         second += dy * centred * normalization[params.outVectors + vector];
       }
     }
   }
-  sums[2u * sample * params.outVectors + vector] = first;
-  sums[(2u * sample + 1u) * params.outVectors + vector] = second;
+  sums[firstAt] = first;
+  sums[secondAt] = second;
 }

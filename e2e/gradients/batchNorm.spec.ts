@@ -1,3 +1,4 @@
+import { bodyLayerCount } from '../../src/core/network.ts';
 import { smallConfig } from '../../src/testing/randomNetwork.ts';
 import { expect, test } from '../harness/engineTest.ts';
 
@@ -30,5 +31,23 @@ for (const body of ['batchNorm', 'residualBatchNorm'] as const) {
     // The exception among the layers: other numbers, as the page says, but numbers still.
     expect(cut.digest).not.toBe(whole.digest);
     expect(cut.tensors.every(({ values }) => values.every(Number.isFinite))).toBe(true);
+  });
+
+  test(`${body}: gamma made again, in chunks of any length, gives the bits of gamma that was kept`, async ({
+    engine,
+  }) => {
+    for (const blockSize of [1, bodyLayerCount(config.network)]) {
+      const deep = smallConfig({ body, stepCount: 7, truncationInterval: 5, blockSize, batchSize: 5 });
+      const kept = await engine.train({ config: deep, seed: 1, iterations: 2 });
+      expect(Math.max(...kept.chunkSteps)).toBe(5);
+      for (const temporaryBudget of [1, undefined]) {
+        const options = { normGamma: 'recomputed' as const, temporaryBudget };
+        const again = await engine.train({ config: deep, options, seed: 1, iterations: 2 });
+        expect(Math.max(...again.chunkSteps)).toBe(temporaryBudget === 1 ? 1 : 2);
+        expect([blockSize, again.digest]).toEqual([blockSize, kept.digest]);
+        expect(again.losses).toEqual(kept.losses);
+        expect(again.peakBytes).toBe(again.forecastBytes);
+      }
+    }
   });
 }

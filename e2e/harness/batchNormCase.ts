@@ -99,7 +99,13 @@ export function normCase(layer: LayerCase, input: 'bits' | 'frames', hasBias = t
     labels,
     statistics: batchNormStatistics(current, field.outputShape, labels),
     scale: numbers.normal(field.outputShape.channels),
-    params: { ...layerParams(layer), hasBias: hasBias ? 1 : 0, inWholeSample: input === 'bits' ? 1 : 0 },
+    params: {
+      ...layerParams(layer),
+      hasBias: hasBias ? 1 : 0,
+      inWholeSample: input === 'bits' ? 1 : 0,
+      chunkStart: 0,
+      chunkSteps: steps,
+    },
     window: { stepStart: BEFORE, historyStart: 0, stepCount: steps },
     overrides: { SYNAPSE: input === 'frames' ? 1 : 0 },
     inputs,
@@ -124,6 +130,21 @@ export function weightPart(test: NormCase, { start, stop }: Range) {
     weights: sliceVectors(test.weights, vectors, start, stop),
     vectors: stop - start,
   };
+}
+
+/** The steps of an interval in chunks of one step, in the order in which they run. */
+export function stepByStep({ layer }: NormCase): { chunkStart: number; chunkSteps: number }[] {
+  return Array.from({ length: layer.steps }, (_, i) => ({ chunkStart: layer.steps - 1 - i, chunkSteps: 1 }));
+}
+
+/** What a buffer of a chunk holds: the steps of it, of [steps][B][C][H][W]. */
+export function chunkOf(
+  values: Float64Array,
+  { layer }: NormCase,
+  { chunkStart, chunkSteps }: { chunkStart: number; chunkSteps: number },
+): Float64Array {
+  const perStep = values.length / layer.steps;
+  return values.slice(chunkStart * perStep, (chunkStart + chunkSteps) * perStep);
 }
 
 /** The whole layer in one buffer, and in two where it has more than one vector. */

@@ -1,10 +1,18 @@
 import { batchNormBackward } from '../../src/reference/batchNorm.ts';
 import { compareArrays } from '../../src/testing/compareArrays.ts';
 import { TOLERANCES } from '../../src/testing/tolerances.ts';
-import { NORM_LAYERS, normCase, packRows, waysToSpread, weightPart } from '../harness/batchNormCase.ts';
+import {
+  chunkOf,
+  NORM_LAYERS,
+  normCase,
+  packRows,
+  stepByStep,
+  waysToSpread,
+  weightPart,
+} from '../harness/batchNormCase.ts';
 import { runCase } from '../harness/kernelCase.ts';
 import { expect, test } from '../harness/kernelTest.ts';
-import { asFloats, asWords, padVectors, unpadVectors } from '../harness/layouts.ts';
+import { asFloats, asWords, padVectors, unpadVectors, vectorsOf } from '../harness/layouts.ts';
 
 test.describe('batchNormBackward equals its twin', () => {
   for (const layer of NORM_LAYERS) {
@@ -55,6 +63,42 @@ test.describe('batchNormBackward equals its twin', () => {
               },
               tolerance: TOLERANCES.kernelSum,
             }),
+          ).toBe('');
+        }
+      });
+
+      test(`${layer.name}, ${input}, a chunk for each step`, async ({ kernels }) => {
+        const entry = normCase(layer, input);
+        const { current, gamma, labels, statistics, scale } = entry;
+        const shape = layer.field.outputShape;
+        const expected = batchNormBackward(current, gamma, shape, labels, statistics, scale);
+        const { mean, inverse, count } = statistics;
+        const means = [expected.shift, expected.scale].map((sums) => sums.map((sum) => sum / count));
+        for (const chunk of stepByStep(entry)) {
+          const outputs = await runCase(kernels, {
+            kernel: 'batchNormBackward',
+            overrides: entry.overrides,
+            params: { ...entry.params, ...chunk },
+            window: entry.window,
+            buffers: {
+              inputs: entry.inputs,
+              weights: entry.weights,
+              normalization: packRows([mean, inverse, scale, mean, ...means], shape.channels),
+              labels,
+              gamma: padVectors(chunkOf(gamma, entry, chunk), shape),
+            },
+            invocations: layer.batchSize * shape.height * shape.width * vectorsOf(shape.channels),
+          });
+          expect(
+            compareArrays(
+              unpadVectors(asFloats(outputs.gamma), shape),
+              chunkOf(expected.current, entry, chunk),
+              {
+                label: `batchNormBackward/gamma of step ${chunk.chunkStart}`,
+                axes: { b: layer.batchSize, c: shape.channels, y: shape.height, x: shape.width },
+                tolerance: TOLERANCES.kernelSum,
+              },
+            ),
           ).toBe('');
         }
       });

@@ -2,10 +2,12 @@ import { batchNormBackward } from '../../src/reference/batchNorm.ts';
 import { compareArrays } from '../../src/testing/compareArrays.ts';
 import { TOLERANCES } from '../../src/testing/tolerances.ts';
 import {
+  chunkOf,
   NORM_LAYERS,
   type NormCase,
   normCase,
   packRows,
+  stepByStep,
   waysToSpread,
   weightPart,
 } from '../harness/batchNormCase.ts';
@@ -87,6 +89,44 @@ test.describe('batchNormSums equals its twin', () => {
           }
         });
       }
+    }
+  }
+});
+
+test.describe('batchNormSums adds the chunks of an interval, last one first', () => {
+  for (const layer of NORM_LAYERS) {
+    for (const input of ['bits', 'frames'] as const) {
+      test(`${layer.name}, ${input}: step by step to the bits of all at once`, async ({ kernels }) => {
+        const entry = normCase(layer, input);
+        const shape = layer.field.outputShape;
+        const vectors = vectorsOf(shape.channels);
+        const { mean, inverse } = entry.statistics;
+        const sumsAfter = async (chunks: { chunkStart: number; chunkSteps: number }[]) => {
+          let sums: Uint32Array = unwritten(layer.batchSize * 2 * vectors * 4);
+          for (const chunk of chunks) {
+            const found = await runCase(kernels, {
+              kernel: 'batchNormSums',
+              overrides: { ...entry.overrides, MODE: 2 },
+              params: { ...entry.params, ...chunk },
+              window: entry.window,
+              buffers: {
+                inputs: entry.inputs,
+                weights: entry.weights,
+                normalization: packRows([mean, inverse, mean, mean, mean, mean], shape.channels),
+                gamma: padVectors(chunkOf(entry.gamma, entry, chunk), shape),
+                labels: entry.labels,
+                sums,
+              },
+              invocations: layer.batchSize * vectors,
+            });
+            sums = found.sums;
+          }
+          return sums;
+        };
+        const whole = await sumsAfter([{ chunkStart: 0, chunkSteps: layer.steps }]);
+        expect(await sumsAfter(stepByStep(entry))).toEqual(whole);
+        expect(asFloats(whole).some((value) => Math.abs(value) > 0.01)).toBe(true);
+      });
     }
   }
 });

@@ -267,6 +267,11 @@ export function inferShapes(network: NetworkSpec): LayerShape[] {
 }
 
 /** L: how many trainable body layers the network has (a residual unit counts 2, a pool 0). */
+/** Whether some layer normalises its current over the batch and the steps of an interval. */
+export function usesBatchNorm({ layers }: Pick<NetworkSpec, 'layers'>): boolean {
+  return layers.some((layer) => 'batchNorm' in layer && layer.batchNorm === true);
+}
+
 export function bodyLayerCount(network: NetworkSpec): number {
   return network.layers.reduce(
     (sum, spec) => sum + (spec.kind === 'sew' ? 2 : spec.kind === 'conv' || spec.kind === 'linear' ? 1 : 0),

@@ -1,6 +1,6 @@
 import { baselineFigures, costFigures, DEFAULT_RULES, figureOfMerit } from '../core/costModel.ts';
 import { type ErrorData, toErrorData } from '../core/errors.ts';
-import { bodyLayerCount, inferShapes, layerName } from '../core/network.ts';
+import { bodyLayerCount, inferShapes, layerName, usesBatchNorm } from '../core/network.ts';
 import { planTraining } from '../core/plan/planTraining.ts';
 import type { DeviceLimits, TrainingPlan } from '../core/plan/types.ts';
 import type { Range, Schedule } from '../core/schedule.ts';
@@ -36,6 +36,8 @@ export interface Forecast {
   microBatches: { count: number; size: number };
   /** True where cutting the batch changes numbers: batch norm takes its statistics over a micro-batch. */
   hasBatchNorm: boolean;
+  /** Whether batch norm's gamma is made again to fit, instead of kept for an interval. */
+  recomputesNormGamma: boolean;
   /** One iteration in order, pass by pass. */
   walk: PlanWalk;
   /** One per entry of the network's layers. */
@@ -125,7 +127,8 @@ export function forecastTraining(
         .reduce((sum, { shape }) => sum + shape.reduce((product, side) => product * side, 1), 0),
       updatesPerIteration: plan.updatesPerIteration,
       microBatches: { count: plan.microBatches.length, size: stop - start },
-      hasBatchNorm: session.network.layers.some((layer) => 'batchNorm' in layer && layer.batchNorm === true),
+      hasBatchNorm: usesBatchNorm(config.network),
+      recomputesNormGamma: plan.recomputesNormGamma,
       walk: walkPlan(plan),
       layerBytes: layerBytes(plan),
       intervals: plan.intervals,

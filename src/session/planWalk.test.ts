@@ -1,16 +1,17 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { PlanRequest } from '../core/plan/planBuilder.ts';
 import { planTraining } from '../core/plan/planTraining.ts';
 import { layerBytes, walkPlan } from './planWalk.ts';
 import { defaultSession, expectedMeta, type Session, toTrainingConfig } from './session.ts';
 import { applySetting } from './sessionFields.ts';
 
-function planOf(values: Record<string, unknown>, microBatch?: number) {
+function planOf(values: Record<string, unknown>, options: Partial<PlanRequest> = {}) {
   const session = Object.entries(values).reduce<Session>(
     (current, [name, value]) => applySetting(current, name, value),
     defaultSession(),
   );
-  return planTraining({ config: toTrainingConfig(session, expectedMeta(session)), microBatch });
+  return planTraining({ config: toTrainingConfig(session, expectedMeta(session)), ...options });
 }
 const SMALL = { layers: '4C5s2-AP2-8C3-16FC', batch: 4, T: 5 };
 
@@ -46,8 +47,23 @@ describe('the walk through an iteration', () => {
   });
 
   it('has those of the first micro-batch where the batch is cut', () => {
-    const { walked, planned } = orders(planOf({ ...SMALL, k: 2, n: 1 }, 2));
+    const { walked, planned } = orders(planOf({ ...SMALL, k: 2, n: 1 }, { microBatch: 2 }));
     expect(walked).toEqual(planned);
+  });
+
+  it('goes every sweep where batch norm makes gamma again, with each pass once among its steps', () => {
+    const plan = planOf(
+      { ...SMALL, k: 4, n: 2, layers: '4C5s2n-AP2-8C3n-16FC' },
+      { normGamma: 'recomputed' },
+    );
+    const { walked, planned } = orders(plan);
+    expect(walked).toEqual(planned);
+    const { steps, order } = walkPlan(plan);
+    expect(order.length / 2).toBeGreaterThan(steps.length);
+    expect(steps.filter(({ kernel }) => kernel === 'batchNormBackward').map(({ kind }) => kind)).toContain(
+      'backward',
+    );
+    for (const { heldBytes } of steps) expect(heldBytes).toBeLessThanOrEqual(plan.peakBytes);
   });
 
   it('frees a block’s memory once per interval, after its last pass, and the next block finds it free', () => {

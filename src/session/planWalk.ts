@@ -70,6 +70,12 @@ function liveSegments(passes: readonly Pass[], buffers: ReadonlyMap<string, Plan
   return segments;
 }
 
+/** Batch norm's passes belong to the forward pass, but for those that carry gamma through it. */
+function kindOf({ kind, kernel, overrides }: Pass): WalkKind {
+  if (kernel === 'batchNormBackward' || (kind === 'normalize' && overrides.MODE === 2)) return 'backward';
+  return KIND_OF[kind];
+}
+
 function stepsOf({ params }: Pass, longest: number): Range {
   const { chunkStart, chunkSteps } = params;
   if (chunkStart === undefined) return { start: 0, stop: longest };
@@ -122,25 +128,35 @@ export function walkPlan(plan: TrainingPlan): PlanWalk {
       .reduce((sum, { bytes }) => sum + bytes, 0) +
     plan.buffers.filter(({ scope }) => scope === 'run').reduce((sum, { bytes }) => sum + bytes, 0);
 
-  const heldAt = (at: number): number => {
-    let bytes = always;
-    for (const [name, live] of segments)
-      if (live.some((segment) => segment.first <= at && at <= segment.last))
-        bytes += buffers.get(name)?.bytes ?? 0;
-    return bytes;
-  };
+  // Bytes that come to be needed at each position, and those that no longer are; their sum so far is what is held.
+  const change = new Float64Array(first.length + 1);
+  for (const [name, live] of segments) {
+    const bytes = buffers.get(name)?.bytes ?? 0;
+    for (const segment of live) {
+      change[segment.first] += bytes;
+      change[segment.last + 1] -= bytes;
+    }
+  }
+  // A pass that several sweeps repeat is one step of the walk, with what is held at the most.
+  const heldBy = new Map<number, number>();
+  let held = always;
+  for (const [at, { id }] of first.entries()) {
+    held += change[at];
+    heldBy.set(id, Math.max(heldBy.get(id) ?? 0, held));
+  }
   const accessOfPass = accessReader(buffers);
-  const steps: WalkStep[] = [...first, ...extra].map((pass, at) => ({
-    kind: KIND_OF[pass.kind],
+  const walked = [...new Set([...first, ...extra])];
+  const steps: WalkStep[] = walked.map((pass) => ({
+    kind: kindOf(pass),
     block: pass.block,
     layer: layerOf.get(pass.stage) ?? -1,
     stage: pass.stage,
     kernel: pass.kernel,
     steps: stepsOf(pass, longest),
     ...accessOfPass(pass),
-    heldBytes: at < first.length ? heldAt(at) : always,
+    heldBytes: heldBy.get(pass.id) ?? always,
   }));
-  const indexOf = new Map([...first, ...extra].map(({ id }, index) => [id, index]));
+  const indexOf = new Map(walked.map(({ id }, index) => [id, index]));
 
   // What a block leaves behind: buffers whose last use is its own last pass or one before.
   const freedOf = plan.graph.blocks.map((_, block) => {
@@ -152,7 +168,7 @@ export function walkPlan(plan: TrainingPlan): PlanWalk {
       if (end > after && end <= last) writes.push({ name, bytes: buffers.get(name)?.bytes ?? 0 });
     }
     const freed = writes.reduce((sum, { bytes }) => sum + bytes, 0);
-    const held = always + heldAfter(last, segments, buffers);
+    const heldBytes = always + heldAfter(last, segments, buffers);
     steps.push({
       kind: 'freed',
       block,
@@ -162,7 +178,7 @@ export function walkPlan(plan: TrainingPlan): PlanWalk {
       steps: { start: 0, stop: longest },
       reads: [],
       writes: freed > 0 ? writes : [],
-      heldBytes: held,
+      heldBytes,
     });
     return steps.length - 1;
   });

@@ -49,6 +49,9 @@ function accessOf(pass: Pass, binding: string, role: BindingRole, window: StepWi
     const reads = isEarlierChunk(pass, window) || window.updateAccumulate || goesOnWithGroup(pass);
     return { reads, writes: true };
   }
+  // Mode 2 adds the chunks of an interval up; the other modes write all.
+  if (kernelBinding === 'batchNormSums.sums')
+    return { reads: overrides.MODE === 2 && isEarlierChunk(pass, window), writes: true };
   if (kernelBinding === 'batchNormReduce.partials') {
     if (overrides.MODE !== 2) return nothing;
     return { reads: window.updateAccumulate || overrides.ACCUMULATE === 1, writes: true };

@@ -2,7 +2,14 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { costFigures } from '../costModel.ts';
-import { bodyLayerCount, cutBlocks, inferShapes, type LayerShape, type NetworkSpec } from '../network.ts';
+import {
+  bodyLayerCount,
+  cutBlocks,
+  inferShapes,
+  type LayerShape,
+  type NetworkSpec,
+  usesBatchNorm,
+} from '../network.ts';
 import { planTraining, type TrainingPlan } from '../plan.ts';
 import { findPreset, PRESETS, type Preset, presetConfig, presetNetwork } from '../presets.ts';
 import { NO_LIMITS } from './costReport.ts';
@@ -25,9 +32,14 @@ const mib = (bytes: number) =>
   (bytes / MIB).toLocaleString('en-US', { minimumFractionDigits: 1, maximumFractionDigits: 1 });
 const row = (...cells: (string | number)[]) => `| ${cells.join(' | ')} |`;
 
-function planOf(preset: Preset, truncationInterval: number, blockSize: number): TrainingPlan {
+function planOf(
+  preset: Preset,
+  truncationInterval: number,
+  blockSize: number,
+  normGamma?: 'kept' | 'recomputed',
+): TrainingPlan {
   const config = presetConfig(preset, 0, { truncationInterval, blockSize });
-  return planTraining({ config, limits: NO_LIMITS });
+  return planTraining({ config, limits: NO_LIMITS, normGamma });
 }
 
 /** Bytes by the paper's formula, for one order of work, pool neurons counted. */
@@ -85,19 +97,26 @@ function presetTable(preset: Preset): string {
   ].join('\n');
 }
 
-/** Spikes of one step that a block's boundary hands on: bits per sample. */
-function boundaryBits(shapes: LayerShape[], stop: number): number {
-  const { channels, height, width } = shapes[stop - 1].output;
-  return channels * height * width;
+/** Bits per cell of what a layer hands on: a spike, or the sum of a residual unit, a count of at most 3. */
+const bitsPerCell = ({ spec }: LayerShape) => (spec.kind === 'sew' ? 2 : 1);
+
+/** What a layer hands on at one step: bits per sample. */
+function outputBits(shape: LayerShape): number {
+  const { channels, height, width } = shape.output;
+  return channels * height * width * bitsPerCell(shape);
 }
 
-/** Bytes of history that one more step of k may add: two bits per neuron of a block, one per spike that enters it. */
+/** Bytes of history that one more step of k may add: two bits per neuron and residual sum of a block, and what enters it. */
 function boundPerStep(network: NetworkSpec, blockSize: number, batchSize: number): number {
   const shapes = inferShapes(network);
   const blocks = cutBlocks(network, blockSize).map(({ start, stop }) => {
-    const neurons = shapes.slice(start, stop).reduce((sum, shape) => sum + shape.neuronCount, 0);
-    const incoming = start === 0 ? 0 : boundaryBits(shapes, start);
-    return 2 * (neurons + network.classCount) + incoming;
+    const body = shapes.slice(start, stop);
+    const neurons = body.reduce((sum, shape) => sum + shape.neuronCount, 0);
+    const sums = body
+      .filter(({ spec }) => spec.kind === 'sew')
+      .reduce((sum, shape) => sum + outputBits(shape), 0);
+    const incoming = start === 0 ? 0 : outputBits(shapes[start - 1]);
+    return 2 * (neurons + network.classCount) + sums + incoming;
   });
   return (batchSize * Math.max(...blocks)) / 8;
 }
@@ -110,8 +129,34 @@ interface Growth {
   grown: number;
 }
 
-const hasBatchNorm = (preset: Preset) =>
-  preset.layers.value.some((layer) => 'batchNorm' in layer && layer.batchNorm === true);
+const NORMALIZED = PRESETS.filter((preset) => usesBatchNorm(presetNetwork(preset)));
+
+/** Batch norm's gamma, kept for an interval or made again: bytes of both, and the passes that an iteration then runs. */
+function batchNormRows(): string {
+  const rows = NORMALIZED.flatMap((preset) =>
+    preset.blockSizes.value.flatMap((n) =>
+      preset.truncationIntervals.value
+        .filter((k) => k > 1)
+        .map((k) => {
+          const kept = planOf(preset, k, n, 'kept');
+          const again = planOf(preset, k, n, 'recomputed');
+          return row(
+            `\`${preset.name}\``,
+            `(${k}, ${n})`,
+            mib(kept.peakBytes),
+            mib(again.peakBytes),
+            grouped(kept.trainProgram.length),
+            grouped(again.trainProgram.length),
+          );
+        }),
+    ),
+  );
+  return [
+    row('preset', '(k, n)', 'kept, MiB', 'made again, MiB', 'kept, dispatches', 'made again, dispatches'),
+    '|---|---|--:|--:|--:|--:|',
+    ...rows,
+  ].join('\n');
+}
 
 const growths: Growth[] = PRESETS.flatMap((preset) => {
   const T = preset.stepCount.value;
@@ -120,7 +165,9 @@ const growths: Growth[] = PRESETS.flatMap((preset) => {
     preset,
     n,
     bound: boundPerStep(presetNetwork(preset), n, preset.batchSize.value),
-    grown: (planOf(preset, T - 1, n).peakBytes - planOf(preset, from, n).peakBytes) / (T - 1 - from),
+    grown:
+      (planOf(preset, T - 1, n, 'recomputed').peakBytes - planOf(preset, from, n, 'recomputed').peakBytes) /
+      (T - 1 - from),
   }));
 });
 
@@ -139,7 +186,7 @@ function growthRows(): string {
       row(
         `\`${preset.name}\``,
         n,
-        hasBatchNorm(preset) ? 'yes' : 'no',
+        NORMALIZED.includes(preset) ? 'yes' : 'no',
         grouped(bound),
         grouped(grown),
         ((100 * grown) / bound).toFixed(1),
@@ -163,6 +210,7 @@ describe('docs/memory.md', () => {
       bars: barRows(),
       presets: PRESETS.map(presetTable).join('\n\n'),
       growth: growthRows(),
+      'batch norm': batchNormRows(),
     };
     const expected = Object.entries(sections).reduce(
       (text, [name, body]) => withSection(text, name, body),
@@ -178,9 +226,7 @@ describe('bytes of a plan', () => {
     expect(planOf(findPreset(preset), k, n).peakBytes).toBeLessThanOrEqual(bytes);
   });
 
-  it.each(
-    growths.filter(({ preset }) => !hasBatchNorm(preset)).map((each) => [each.preset.name, each.n, each]),
-  )(
+  it.each(growths.map((each) => [each.preset.name, each.n, each] as const))(
     'of %s at n = %i grow by at most two bits per neuron and the boundary for each step of k',
     (_name, _n, { bound, grown }) => {
       // One percent: words are filled up per layer and sample, losses have a word per interval, offsets are multiples of 256.

@@ -2,6 +2,7 @@ import { wordsPerFrame } from '../encodedDataset.ts';
 import { forwardKernel, servesForward } from './forwardVariants.ts';
 import {
   gradientSplits,
+  hasBatchNorm,
   microName,
   type PlanBuilder,
   partName,
@@ -30,6 +31,26 @@ function resetOverride({ neuron }: Stage): Record<string, number> {
 /** A backward pass before it is bound to a chunk; null where the chunk has no such pass. */
 type ChunkPass = (chunkStart: number) => number | null;
 
+/** One way down a block's layers and back through the chunks of its interval. */
+interface Sweep {
+  /** Passes per chunk, first chunk of the interval first; they run last chunk first. */
+  chunks: number[][];
+  /** What follows the last of them. */
+  after: number[];
+}
+
+/** The same pass for the same chunk, however often it is asked for. */
+function once(make: ChunkPass): ChunkPass {
+  const made = new Map<number, number | null>();
+  return (chunkStart) => {
+    const known = made.get(chunkStart);
+    if (known !== undefined) return known;
+    const pass = make(chunkStart);
+    made.set(chunkStart, pass);
+    return pass;
+  };
+}
+
 /**
  * The passes of one local block on one micro-batch: made once, run in every interval. Each method returns program steps in the order in
  * which they must run.
@@ -45,8 +66,7 @@ export class BlockPasses {
   private readonly forwardPasses: number[];
   private readonly evaluatePasses: number[];
   private readonly lossPass: number;
-  /** Per chunk, first chunk of the interval first. */
-  private readonly backwardPasses: number[][];
+  private readonly sweeps: Sweep[];
   private readonly updatePasses: number[];
 
   constructor(builder: PlanBuilder, index: number, micro: number) {
@@ -58,7 +78,7 @@ export class BlockPasses {
     this.stages = [...this.block.body, this.block.classifier].map((id) => builder.graph.stages[id]);
     this.forwardPasses = this.stages.flatMap((stage) => this.stageForward(stage, false));
     this.lossPass = this.loss();
-    this.backwardPasses = this.backward();
+    this.sweeps = this.backward();
     this.updatePasses = micro > 0 ? [] : this.stages.flatMap((stage) => this.stageUpdate(stage));
     this.evaluatePasses = [
       ...this.stages.flatMap((stage) => this.stageForward(stage, true)),
@@ -86,8 +106,11 @@ export class BlockPasses {
   learn(window: number, { stepCount }: StepWindow): ProgramStep[] {
     const steps = this.run([this.lossPass], window);
     const chunkSteps = this.builder.chunkSteps[this.index];
-    for (let chunk = this.backwardPasses.length - 1; chunk >= 0; chunk--) {
-      if (chunk * chunkSteps < stepCount) steps.push(...this.run(this.backwardPasses[chunk], window));
+    for (const [sweep, { chunks, after }] of this.sweeps.entries()) {
+      for (let chunk = chunks.length - 1; chunk >= 0; chunk--) {
+        if (chunk * chunkSteps < stepCount) steps.push(...this.run(chunks[chunk], window, sweep));
+      }
+      steps.push(...this.run(after, window, sweep));
     }
     return steps;
   }
@@ -101,8 +124,8 @@ export class BlockPasses {
     return this.run(this.evaluatePasses, window);
   }
 
-  private run(passes: number[], window: number): ProgramStep[] {
-    return passes.map((pass) => ({ kind: 'run', pass, window }));
+  private run(passes: number[], window: number, sweep = 0): ProgramStep[] {
+    return passes.map((pass) => ({ kind: 'run', pass, window, sweep }));
   }
 
   private add(kind: PassKind, kernel: string, stage: Stage, fields: PassFields): number {
@@ -214,10 +237,6 @@ export class BlockPasses {
     return this.dropoutKind(stage) === 2 ? this.own(`${stage.name}.keepBits`) : unused;
   }
 
-  private hasBatchNorm(stage: Stage): boolean {
-    return stage.parameters !== null && stage.parameters.batchNormPrefix !== '';
-  }
-
   private stageForward(stage: Stage, evaluate: boolean): number[] {
     if (stage.kind === 'synapse') return this.synapseForward(stage, evaluate);
     if (stage.kind === 'pool') return [this.poolForward(stage, evaluate)];
@@ -246,7 +265,7 @@ export class BlockPasses {
   private synapseForward(stage: Stage, evaluate: boolean): number[] {
     const passes: number[] = [];
     const params = { ...this.geometry(stage), ...this.neuron(stage) };
-    const normalized = this.hasBatchNorm(stage);
+    const normalized = hasBatchNorm(stage);
     if (normalized) passes.push(...this.normalizeForward(stage, evaluate));
     const positions = stage.outputShape.height * stage.outputShape.width;
     for (const part of this.parts(stage)) {
@@ -320,10 +339,12 @@ export class BlockPasses {
     });
   }
 
-  private normalizeSums(stage: Stage, mode: number, { params, name }: WeightPart): number {
+  private normalizeSums(stage: Stage, mode: number, { params, name }: WeightPart, chunkStart = 0): number {
+    const chunk: Record<string, number> =
+      mode === 2 ? { chunkStart, chunkSteps: this.builder.chunkSteps[this.index] } : {};
     return this.add('normalize', 'batchNormSums', stage, {
       overrides: { MODE: mode, SYNAPSE: this.synapseKind(stage) },
-      params: { ...this.geometry(stage), ...params },
+      params: { ...this.geometry(stage), ...params, ...chunk },
       buffers: {
         ...this.normalizationBuffers(stage, name('weights')),
         gamma: mode === 2 ? `${stage.name}.gamma` : 'unused0',
@@ -447,13 +468,41 @@ export class BlockPasses {
     });
   }
 
-  private backward(): number[][] {
+  /**
+   * One sweep, unless batch norm meets an interval in several chunks: gamma below a batch norm follows from sums over the whole
+   * interval, so each batch norm, top one first, takes a sweep to its sums, and the last sweep does the rest.
+   */
+  private backward(): Sweep[] {
+    const down = [...this.stages].reverse();
     const chunkSteps = this.builder.chunkSteps[this.index];
     const chunkCount = Math.ceil(this.builder.longestInterval / chunkSteps);
-    const templates = [...this.stages].reverse().flatMap((stage) => this.stageBackward(stage));
-    return Array.from({ length: chunkCount }, (_, chunk) =>
-      templates.flatMap((make) => make(chunk * chunkSteps) ?? []),
-    );
+    const sweep = (templates: ChunkPass[], after: number[] = []): Sweep => ({
+      chunks: Array.from({ length: chunkCount }, (_, chunk) =>
+        templates.flatMap((make) => make(chunk * chunkSteps) ?? []),
+      ),
+      after,
+    });
+    const error = new Map(down.map((stage) => [stage, this.stageError(stage).map(once)]));
+    const usable = new Map(down.map((stage) => [stage, this.normalizeBackward(stage).map(once)]));
+    const errorsOf = (stage: Stage) => error.get(stage) ?? [];
+    const gammaOf = (stage: Stage) => [...errorsOf(stage), ...(usable.get(stage) ?? [])];
+    const inOneChunk = (stage: Stage): ChunkPass[] => [
+      ...errorsOf(stage),
+      ...this.gammaSums(stage),
+      ...(hasBatchNorm(stage) ? [() => this.normalizeReduce(stage, 2)] : []),
+      ...(usable.get(stage) ?? []),
+      ...this.weightGrad(stage),
+    ];
+    if (chunkCount === 1) return [sweep(down.flatMap(inOneChunk))];
+    const sums = down.flatMap((stage, at) => {
+      if (!hasBatchNorm(stage)) return [];
+      const above = down.slice(0, at).flatMap(gammaOf);
+      return sweep(
+        [...above, ...errorsOf(stage), ...this.gammaSums(stage)],
+        [this.normalizeReduce(stage, 2)],
+      );
+    });
+    return [...sums, sweep(down.flatMap((stage) => [...gammaOf(stage), ...this.weightGrad(stage)]))];
   }
 
   /**
@@ -480,7 +529,8 @@ export class BlockPasses {
       });
   }
 
-  private stageBackward(stage: Stage): ChunkPass[] {
+  /** Error at a stage's output, carried through its neurons: gamma, before batch norm. */
+  private stageError(stage: Stage): ChunkPass[] {
     const passes: ChunkPass[] = [];
     const readers = this.readers(stage);
     if (stage.isClassifier) {
@@ -492,8 +542,6 @@ export class BlockPasses {
       passes.push(...readers.map((read, i) => read(false, i > 0)));
       if (stage.lif) passes.push(this.errorBackward(stage, `${stage.name}.error`, false, true, false));
     }
-    if (this.hasBatchNorm(stage)) passes.push(...this.normalizeBackward(stage));
-    if (stage.kind === 'synapse' && stage.parameters?.trainable) passes.push(...this.weightGrad(stage));
     return passes;
   }
 
@@ -617,24 +665,27 @@ export class BlockPasses {
     };
   }
 
+  /** Adds a chunk's gamma to the sums that batch norm's backward pass needs; nothing without batch norm. */
+  private gammaSums(stage: Stage): ChunkPass[] {
+    if (!hasBatchNorm(stage)) return [];
+    return this.parts(stage).map((part) => (chunkStart) => this.normalizeSums(stage, 2, part, chunkStart));
+  }
+
+  /** Carries gamma through batch norm, whose sums are complete; nothing without batch norm. */
   private normalizeBackward(stage: Stage): ChunkPass[] {
+    if (!hasBatchNorm(stage)) return [];
     const positions = stage.outputShape.height * stage.outputShape.width;
-    const { longestInterval } = this.builder;
-    const parts = this.parts(stage);
-    return [
-      ...parts.map((part) => () => this.normalizeSums(stage, 2, part)),
-      () => this.normalizeReduce(stage, 2),
-      ...parts.map(
-        ({ params, name }) =>
-          () =>
-            this.add('normalize', 'batchNormBackward', stage, {
-              overrides: { SYNAPSE: this.synapseKind(stage) },
-              params: { ...this.geometry(stage), ...params },
-              buffers: { ...this.normalizationBuffers(stage, name('weights')), gamma: `${stage.name}.gamma` },
-              invocations: longestInterval * this.batchSize * positions * params.weightVectors,
-            }),
-      ),
-    ];
+    const chunkSteps = this.builder.chunkSteps[this.index];
+    return this.parts(stage).map(
+      ({ params, name }) =>
+        (chunkStart) =>
+          this.add('normalize', 'batchNormBackward', stage, {
+            overrides: { SYNAPSE: this.synapseKind(stage) },
+            params: { ...this.geometry(stage), ...params, chunkStart, chunkSteps },
+            buffers: { ...this.normalizationBuffers(stage, name('weights')), gamma: `${stage.name}.gamma` },
+            invocations: chunkSteps * this.batchSize * positions * params.weightVectors,
+          }),
+    );
   }
 
   /**
@@ -655,6 +706,7 @@ export class BlockPasses {
   }
 
   private weightGrad(stage: Stage): ChunkPass[] {
+    if (stage.kind !== 'synapse' || !stage.parameters?.trainable) return [];
     const { config, chunkSteps } = this.builder;
     const splits = gradientSplits(weightElements(stage), config.batchSize);
     const { start, stop } = this.builder.microBatches[this.micro];
@@ -701,7 +753,7 @@ export class BlockPasses {
         secondMoment: name('moment2'),
       }),
     );
-    if (this.hasBatchNorm(stage)) {
+    if (hasBatchNorm(stage)) {
       passes.push(
         this.optimizerStep(stage, 2 * vectorsOf(stage.outputShape.channels) * 4, 1, {
           partials: `${stage.name}.normPartials`,

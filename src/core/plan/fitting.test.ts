@@ -119,6 +119,52 @@ describe('a plan that must fit', () => {
   });
 });
 
+describe('batch norm that must fit', () => {
+  const plain = config(12, 8);
+  const [conv, pool, linear] = plain.network.layers;
+  const layers = [conv, pool, linear].map((layer) =>
+    layer.kind === 'conv' || layer.kind === 'linear' ? { ...layer, batchNorm: true } : layer,
+  );
+  const normalized: TrainingConfig = { ...plain, network: { ...plain.network, layers } };
+  const kept = planTraining({ config: normalized });
+  const recomputed = planTraining({ config: normalized, normGamma: 'recomputed', microBatch: 12 });
+
+  it('keeps gamma of the interval where that fits (control)', () => {
+    expect(kept.recomputesNormGamma).toBe(false);
+    expect(recomputed.recomputesNormGamma).toBe(true);
+    expect(recomputed.peakBytes).toBeLessThan(kept.peakBytes);
+    expect(planTraining({ config: normalized, memoryBudget: kept.peakBytes }).recomputesNormGamma).toBe(
+      false,
+    );
+  });
+
+  it('makes gamma again before it cuts the batch, and cuts the batch one byte below that', () => {
+    for (const memoryBudget of [kept.peakBytes - 1, recomputed.peakBytes]) {
+      const plan = planTraining({ config: normalized, memoryBudget });
+      expect([plan.recomputesNormGamma, plan.microBatches.length]).toEqual([true, 1]);
+      expect(plan.peakBytes).toBeLessThanOrEqual(memoryBudget);
+    }
+    const cut = planTraining({ config: normalized, memoryBudget: recomputed.peakBytes - 1 });
+    expect(cut.microBatches.length).toBeGreaterThan(1);
+  });
+
+  it('takes a sweep over the chunks for the sums of each batch norm of a block, and one for the rest', () => {
+    const sweeps = new Map<string, number[]>();
+    for (const step of recomputed.trainProgram) {
+      if (step.kind !== 'run') continue;
+      const { kernel, overrides, stage, params } = recomputed.passes[step.pass];
+      const what = kernel === 'batchNormSums' && overrides.MODE === 2 ? `sums of ${stage}` : kernel;
+      if (params.chunkStart === 0) sweeps.set(what, [...(sweeps.get(what) ?? []), step.sweep]);
+    }
+    expect(sweeps.get('sums of fc3')).toEqual([0]);
+    expect(sweeps.get('sums of conv1')).toEqual([1]);
+    expect(sweeps.get('batchNormBackward')).toEqual([1, 2, 2]);
+    expect(new Set([...(sweeps.get('weightGrad') ?? []), ...(sweeps.get('weightGradRows') ?? [])])).toEqual(
+      new Set([2]),
+    );
+  });
+});
+
 describe('a layer whose weights exceed a binding', () => {
   it('is spread over as few equal buffers as fit, and every output channel is in one', () => {
     // 16 x 16 x 16 inputs to 20 outputs: 5 vectors of 4096 rows of 16 bytes.

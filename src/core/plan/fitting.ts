@@ -1,5 +1,5 @@
 import { AppError } from '../errors.ts';
-import { bodyLayerCount } from '../network.ts';
+import { bodyLayerCount, usesBatchNorm } from '../network.ts';
 import type { Schedule } from '../schedule.ts';
 import type { PlanRequest } from './planBuilder.ts';
 import type { TrainingPlan } from './types.ts';
@@ -9,13 +9,18 @@ type PlanAt = (request: PlanRequest, microBatch: number) => TrainingPlan;
 
 /** The plan, or null where it exceeds the device's limits or the budget. Other errors pass through. */
 function tryPlan(planAt: PlanAt, request: PlanRequest, microBatch: number): TrainingPlan | null {
-  try {
-    const plan = planAt(request, microBatch);
-    return plan.peakBytes <= (request.memoryBudget ?? Number.POSITIVE_INFINITY) ? plan : null;
-  } catch (error) {
-    if (error instanceof AppError && error.code === 'buffer-too-large') return null;
-    throw error;
+  // Before a batch is cut, gamma of batch norm is made twice: that changes no number, and batch norm over less than a batch does.
+  const canRecompute = request.normGamma === undefined && usesBatchNorm(request.config.network);
+  const ways = canRecompute ? (['kept', 'recomputed'] as const) : [request.normGamma];
+  for (const normGamma of ways) {
+    try {
+      const plan = planAt({ ...request, normGamma }, microBatch);
+      if (plan.peakBytes <= (request.memoryBudget ?? Number.POSITIVE_INFINITY)) return plan;
+    } catch (error) {
+      if (!(error instanceof AppError && error.code === 'buffer-too-large')) throw error;
+    }
   }
+  return null;
 }
 
 /**

@@ -65,6 +65,8 @@ describe('no read finds bytes of another buffer', () => {
           { order: 'timeOuter' as const },
           { microBatch: 2 },
           { microBatch: 5, limits: tightLimits(config) },
+          { normGamma: 'recomputed' as const, temporaryBudget: 1 },
+          { normGamma: 'recomputed' as const, microBatch: 2 },
           { microBatch: 1, keepState: true, dropoutMasks: 'given' as const },
         ]) {
           expectSound({ config, ...options });

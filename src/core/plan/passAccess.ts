@@ -14,7 +14,7 @@ interface WrittenBindings {
 export const WRITTEN_BINDINGS: Readonly<Record<string, WrittenBindings>> = {
   batchNormBackward: { updates: ['gamma'] },
   batchNormReduce: { writes: ['normalization', 'partials'], updates: ['normalizationState'] },
-  batchNormSums: { writes: ['sums'] },
+  batchNormSums: { updates: ['sums'] },
   errorBackward: { writes: ['gamma'], updates: ['gammaCarry'] },
   lifForward: { writes: ['spikes', 'surrogateHistory'], updates: ['membrane'] },
   localLoss: { writes: ['errors', 'losses', 'predictions'], updates: ['counts'] },

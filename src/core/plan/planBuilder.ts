@@ -44,6 +44,12 @@ export interface PlanRequest {
   memoryBudget?: number;
   /** Bytes of f32 temporaries that a chunk of the backward pass may have; no number depends on it. Default 4 MiB. */
   temporaryBudget?: number;
+  /**
+   * Batch norm's backward pass needs sums of gamma over a whole interval before it can use gamma. `kept`: gamma of the whole
+   * interval stays in memory. `recomputed`: it is made chunk by chunk, once for the sums of each batch norm and once more to
+   * be used; same bits, less memory, more time. Default: kept where that fits.
+   */
+  normGamma?: 'kept' | 'recomputed';
   /** Keeps every membrane until the end of the iteration, to be read back; costs bytes when k = T. */
   keepState?: boolean;
   /** `given`: keep masks are written by the caller instead of drawn (oracle cases). */
@@ -97,25 +103,30 @@ function vectorBytes(shape: FrameShape, batchSize: number): number {
   return batchSize * shape.height * shape.width * vectorsOf(shape.channels) * VECTOR;
 }
 
-function hasBatchNorm(stage: Stage): boolean {
+/** Whether a stage normalises its current over the batch and the steps of an interval. */
+export function hasBatchNorm(stage: Stage): boolean {
   return stage.parameters !== null && stage.parameters.batchNormPrefix !== '';
 }
 
 /**
  * Steps of one backward chunk of a block: a third of the interval, or what keeps two neighbouring layers' f32 temporaries
  * within the budget, in chunks of equal length. A third, because shorter chunks save little more (carrying gamma over
- * costs a step's worth anyway) and cost dispatches; up to two steps a cut would save nothing. Batch normalisation needs the
- * gradient of the whole interval at once.
+ * costs a step's worth anyway) and cost dispatches; up to two steps a cut would save nothing. Batch normalisation that keeps
+ * gamma needs that of the whole interval at once.
  */
 function stepsPerChunk(
   graph: StageGraph,
   block: number,
   interval: number,
   batchSize: number,
-  { largestBinding, budget }: { largestBinding: number; budget: number },
+  {
+    largestBinding,
+    budget,
+    keepsNormGamma,
+  }: { largestBinding: number; budget: number; keepsNormGamma: boolean },
 ): number {
   const stages = [...graph.blocks[block].body, graph.blocks[block].classifier].map((id) => graph.stages[id]);
-  if (stages.some(hasBatchNorm)) return interval;
+  if (keepsNormGamma && stages.some(hasBatchNorm)) return interval;
   const perStep = stages.map((stage) => vectorBytes(stage.outputShape, batchSize));
   let pair = perStep[0];
   for (let i = 1; i < perStep.length; i++) pair = Math.max(pair, perStep[i - 1] + perStep[i]);
@@ -164,10 +175,18 @@ export class PlanBuilder {
       stepsPerChunk(this.graph, block, this.longestInterval, microBatch, {
         largestBinding: this.largestBinding,
         budget: request.temporaryBudget ?? TEMPORARY_BUDGET,
+        keepsNormGamma: request.normGamma !== 'recomputed',
       }),
     );
     this.countedStages = this.graph.stages.filter((stage) => stage.lif).map((stage) => stage.name);
     this.requestBuffers();
+  }
+
+  /** Whether some batch norm meets an interval in several chunks; see PlanRequest.normGamma. */
+  get recomputesNormGamma(): boolean {
+    return this.graph.stages.some(
+      (stage) => hasBatchNorm(stage) && this.chunkSteps[stage.block] < this.longestInterval,
+    );
   }
 
   get longestInterval(): number {

@@ -53,7 +53,8 @@ function stepWindows(config: TrainingConfig, intervals: Range[]): StepWindow[] {
  * Chunks, and micro-batches of a block, repeat the same passes on the same buffers, so the first one's places stand for
  * all. What outlives a micro-batch (its boundary spikes, the gradients) is live from the block's first pass on, and what
  * outlives a chunk (partial gradients, the gamma carried from chunk to chunk) from the block's first backward pass on: the
- * passes before its own first use run again, and write all their buffers, while its content is needed.
+ * passes before its own first use run again, and write all their buffers, while its content is needed. Sweeps repeat passes too,
+ * but one after the other: a chunk's buffer is live once in each.
  */
 function markLifetimes(
   builder: PlanBuilder,
@@ -63,7 +64,7 @@ function markLifetimes(
 ): void {
   const { passes, requests } = builder;
   const several = builder.microBatches.length > 1;
-  const spans = new Map<string, LiveRange>();
+  const spans = new Map<string, { span: LiveRange; sweep: number }>();
   let block = -1;
   let blockStart = base;
   let backwardStart = -1;
@@ -78,6 +79,7 @@ function markLifetimes(
       backwardStart = -1;
     }
     const chunkStart = pass?.params.chunkStart;
+    const sweep = step.kind === 'run' ? step.sweep : 0;
     const isChunked = chunkStart !== undefined;
     if (isChunked && backwardStart < 0) backwardStart = at;
     const laterChunk =
@@ -89,19 +91,20 @@ function markLifetimes(
       if (!request || request.scope === 'run' || (request.scope === 'chunk' && laterChunk)) continue;
       const outlives = request.category === 'gradients' || builder.boundarySpikes.has(name);
       if (place.micro > 0 && !outlives) continue;
-      const span = spans.get(name);
-      if (span) {
-        span.last = at;
+      const known = spans.get(name);
+      if (known && (request.scope === 'interval' || known.sweep === sweep)) {
+        known.span.last = at;
         continue;
       }
       const outlivesChunk = isChunked && request.scope === 'interval';
-      spans.set(name, {
+      const span = {
         first: several && outlives ? blockStart : outlivesChunk ? backwardStart : at,
         last: at,
-      });
+      };
+      request.live.push(span);
+      spans.set(name, { span, sweep });
     }
   }
-  for (const [name, span] of spans) requests.get(name)?.live.push(span);
 }
 
 /**
@@ -202,6 +205,7 @@ function finishPlan(
     intervals,
     microBatches: builder.microBatches,
     chunkSteps: builder.chunkSteps,
+    recomputesNormGamma: builder.recomputesNormGamma,
     passes,
     ...programs,
     buffers: placement.buffers,

@@ -26,7 +26,7 @@ function unitOf(plan: TrainingPlan, buffer: PlannedBuffer, step: ProgramStep): s
   if (buffer.scope === 'interval') {
     return boundary || buffer.category === 'gradients' ? `${interval}` : `${interval}/${place.micro}`;
   }
-  const chunk = step.kind === 'run' ? plan.passes[step.pass].params.chunkStart : -1;
+  const chunk = step.kind === 'run' ? `${step.sweep}/${plan.passes[step.pass].params.chunkStart}` : '';
   return `${interval}/${place.micro}/${chunk}`;
 }
 
@@ -87,6 +87,11 @@ const OPTIONS: [string, Omit<PlanRequest, 'config'>][] = [
   ['micro-batches', { microBatch: 2 }],
   ['micro-batches and chunks', { temporaryBudget: 1, microBatch: 2 }],
   ['time-outer order', { order: 'timeOuter' }],
+  ['gamma of batch norm made again', { normGamma: 'recomputed' }],
+  [
+    'the same, in micro-batches, step by step',
+    { normGamma: 'recomputed', temporaryBudget: 1, microBatch: 2 },
+  ],
 ];
 
 describe('buffers that share bytes', () => {

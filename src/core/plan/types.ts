@@ -85,7 +85,8 @@ export interface StepWindow {
 
 export type ProgramStep =
   | { kind: 'clear'; block: number; micro: number; window: number; buffers: string[] }
-  | { kind: 'run'; pass: number; window: number };
+  /** `sweep`: which way down the block's layers it belongs to; buffers of a chunk are free between two. */
+  | { kind: 'run'; pass: number; window: number; sweep: number };
 
 /** One tensor of the interface: what weights files, reports and oracle cases name. */
 export interface TensorSpec {
@@ -116,6 +117,8 @@ export interface TrainingPlan {
   microBatches: Range[];
   /** Steps of a backward chunk, per block. */
   chunkSteps: number[];
+  /** Whether batch norm's backward pass makes gamma again instead of keeping an interval's; no number depends on it. */
+  recomputesNormGamma: boolean;
   passes: Pass[];
   windows: StepWindow[];
   /** One training iteration. */

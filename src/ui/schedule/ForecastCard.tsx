@@ -89,9 +89,16 @@ export function ForecastCard({ schedule }: { schedule: Schedule }) {
 }
 
 /** How a batch is cut, and what that does to the numbers; null when it runs whole. */
-function microBatchText({ microBatches, hasBatchNorm }: Forecast, batchSize: number): string | null {
+function microBatchText(
+  { microBatches, hasBatchNorm, recomputesNormGamma }: Forecast,
+  batchSize: number,
+): string | null {
   const { count, size } = microBatches;
-  if (count === 1) return null;
+  if (count === 1) {
+    return recomputesNormGamma
+      ? 'To fit: what batch norm sends back is made once for its sums and again to be used; same numbers, more time.'
+      : null;
+  }
   const parts = `batch of ${batchSize} in ${count} micro-batches of ${count * size > batchSize ? 'up to ' : ''}${size}`;
   return hasBatchNorm
     ? `To fit: ${parts}; batch norm takes its statistics over a micro-batch, so numbers differ from the whole batch.`
