@@ -1,6 +1,7 @@
-// Measures the ready experiments of the view Learn: node scripts/experiments.mjs
+// Measures the ready experiments of the view Learn: node scripts/experiments.mjs [--plans]
 // Trains every session that has no report yet in .cache/experiments (npm run train), computes the plans, and writes the
-// figures into src/session/experiments/measured.json and docs/experiments.md.
+// figures into src/session/experiments/measured.json and docs/experiments.md. With --plans nothing is trained: the figures
+// of trained sessions stay as they were measured.
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createServer } from 'vite';
@@ -48,13 +49,14 @@ try {
     };
   };
 
+  const plansOnly = process.argv.includes('--plans');
   /** @type {{ runs: Record<string, unknown>, plans: Record<string, unknown> }} */
-  const figures = { runs: {}, plans: {} };
+  const figures = { runs: plansOnly ? JSON.parse(readFileSync(FIGURES, 'utf8')).runs : {}, plans: {} };
   for (const experiment of EXPERIMENTS)
     for (const arm of experiment.arms) {
       const session = armSession(experiment, arm);
-      if (isTrained(experiment)) figures.runs[arm.id] = await trained(arm.id, session);
-      else figures.plans[arm.id] = planFigures(session);
+      if (!isTrained(experiment)) figures.plans[arm.id] = planFigures(session);
+      else if (!plansOnly) figures.runs[arm.id] = await trained(arm.id, session);
     }
   writeFileSync(FIGURES, `${JSON.stringify(figures, null, 2)}\n`);
   await runProgram(...packageCommand('@biomejs/biome', 'biome', ['format', '--write', FIGURES]), {

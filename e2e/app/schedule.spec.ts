@@ -236,6 +236,14 @@ test('a cell tells its layer, step, firing rate and bytes, under the pointer and
   await page.locator('.grid-box .cell').first().hover();
   await expect(tip).toContainText('conv1');
   await expect(tip).toContainText(/step\s*1/);
+  // Rates are those of a step: a membrane that begins at zero fires less at first.
+  await expect(tip).toContainText(/firing rate.*%mean of all steps.*%/);
+  const shades = await page
+    .locator('.grid-box .cells')
+    .first()
+    .locator('.cell')
+    .evaluateAll((cells) => cells.map((cell) => cell.getAttribute('style')));
+  expect(new Set(shades).size).toBeGreaterThan(1);
 });
 
 test('changing (k, n) while training keeps the weights', async ({ page }) => {

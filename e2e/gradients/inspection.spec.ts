@@ -97,8 +97,13 @@ for (const [name, choices, options] of CASES) {
     expect(inspection.predictions).toEqual(outcome.predictions);
     expect(inspection.predictions).toEqual(record.predictions.map(([predicted]) => predicted));
     expect(inspection.stepPredictions).toEqual(outcome.stepPredictions);
-    for (const { layer, spikes } of outcome.totals) {
+    for (const { layer, spikes, stepSpikes } of outcome.totals) {
       const found = inspection.layers.find((each) => each.name === layer)?.spikes ?? new Uint32Array(0);
+      const words = found.length / config.stepCount;
+      expect(
+        stepSpikes.map((_, t) => countBits(found.subarray(t * words, (t + 1) * words))),
+        layer,
+      ).toEqual(stepSpikes);
       expect(countBits(found), layer).toBe(spikes);
     }
     if (inspection.input.kind === 'frames') {
@@ -150,12 +155,26 @@ test('looking at samples while training runs leaves no trace in the weights, and
   expect(new Set(undisturbed.digests).size).toBe(4);
 });
 
-test('the predictions of the test samples give the test accuracy, epoch by epoch', async ({ engine }) => {
-  const { testPredictions, testAccuracies } = await engine.runLoop({ config: LOOP_CONFIG, sampleCount: 50 });
+test('predictions give the test accuracy, and rates per step the firing rates, epoch by epoch', async ({
+  engine,
+}) => {
+  const outcome = await engine.runLoop({ config: LOOP_CONFIG, sampleCount: 50 });
+  const { testPredictions, testAccuracies, stepRates, firingRates } = outcome;
   expect(testPredictions.map(({ epoch }) => epoch)).toEqual([0, 1, 2, 3]);
   for (const [epoch, { samples, labels, predicted }] of testPredictions.entries()) {
     expect(Array.from(samples)).toEqual([4, 9, 14, 19, 24, 29, 34, 39, 44, 49]);
     const right = predicted.filter((predictedClass, i) => predictedClass === labels[i]).length;
     expect(right / samples.length).toBe(testAccuracies[epoch]);
   }
+  expect(stepRates.map(({ epoch }) => epoch)).toEqual([0, 1, 2, 3]);
+  for (const [epoch, { layers }] of stepRates.entries()) {
+    for (const [i, { layer, rates }] of layers.entries()) {
+      expect(layer).toBe(firingRates[epoch][i].layer);
+      expect(rates).toHaveLength(LOOP_CONFIG.stepCount);
+      const mean = rates.reduce((sum, rate) => sum + rate, 0) / rates.length;
+      expect(mean).toBeCloseTo(firingRates[epoch][i].rate, 12);
+    }
+  }
+  // Layers that fire alike at every step would let a wrong step pass.
+  expect(stepRates[3].layers.some(({ rates }) => new Set(rates).size > 1)).toBe(true);
 });

@@ -2,7 +2,13 @@ import type { ErrorData } from '../../src/core/errors.ts';
 import type { PlanRequest } from '../../src/core/plan/planBuilder.ts';
 import type { Schedule } from '../../src/core/schedule.ts';
 import type { TrainingConfig } from '../../src/core/trainingConfig.ts';
-import type { SampleInspection, SamplePicture, TestPredictions } from '../../src/trainer/inspection.ts';
+import type {
+  SampleInspection,
+  SamplePicture,
+  StepRates,
+  TestPredictions,
+} from '../../src/trainer/inspection.ts';
+import type { EpochMetrics } from '../../src/trainer/messages.ts';
 import type { GpuFaults } from './gpuFaults.ts';
 
 /** One training run on random data, as plain data: every number follows from the request. */
@@ -68,6 +74,8 @@ export interface LoopOutcome {
   inspections: SampleInspection[];
   pictures: SamplePicture[];
   testPredictions: TestPredictions[];
+  stepRates: StepRates[];
+  firingRates: EpochMetrics['firingRates'][];
   stray: string[];
 }
 
@@ -84,10 +92,10 @@ export interface InspectRun {
 
 export interface InspectOutcome {
   inspection: Omit<SampleInspection, 'iteration' | 'epoch'>;
-  /** Evaluation of the sample alone: u32[blocks], u32[T], spikes per counted stage. */
+  /** Evaluation of the sample alone: u32[blocks], u32[T], spikes per counted stage, and per step of it. */
   predictions: number[];
   stepPredictions: number[];
-  totals: { layer: string; spikes: number }[];
+  totals: { layer: string; spikes: number; stepSpikes: number[] }[];
   /** Bytes of the ledger before and after, and its peak. */
   bytesBefore: number;
   bytesAfter: number;

@@ -82,6 +82,9 @@ export async function inspectOne(
       totals: engine.plan.countedStages.map((name, slot) => ({
         layer: name,
         spikes: evaluated.totals[slot],
+        stepSpikes: Array.from(
+          evaluated.stepTotals.subarray(slot * config.stepCount, (slot + 1) * config.stepCount),
+        ),
       })),
       bytesBefore,
       bytesAfter,

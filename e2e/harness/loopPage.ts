@@ -50,6 +50,8 @@ export async function runLoop(run: LoopRun): Promise<LoopOutcome> {
     inspections: [],
     pictures: [],
     testPredictions: [],
+    stepRates: [],
+    firingRates: [],
     stray: [],
   };
   let finished: () => void = () => {};
@@ -66,6 +68,9 @@ export async function runLoop(run: LoopRun): Promise<LoopOutcome> {
       outcome.testAccuracies.push(
         message.metrics.testAccuracyPerBlock[message.metrics.testAccuracyPerBlock.length - 1],
       );
+      outcome.firingRates.push(message.metrics.firingRates);
+    } else if (message.type === 'stepRates') {
+      outcome.stepRates.push(message.stepRates);
     } else if (message.type === 'inspectionFailed') {
       outcome.stray.push(message.error.message);
     } else if (message.type === 'inspection') {

@@ -14,20 +14,30 @@ const CASES = [
 
 test.describe('spikeCount equals its twin', () => {
   for (const { name, channels, batchSize, steps, planes } of CASES) {
-    test(`${name}: adds to the total of its slot`, async ({ kernels }) => {
+    test(`${name}: adds to its slot and to its steps`, async ({ kernels }) => {
       const shape = { channels, height: 1, width: 1 };
       const perStep = batchSize * frameSize(shape);
       const before = 2;
       const counts = new TestNumbers(2).counts((before + steps) * perStep, planes);
       const words = wordsPerFrame(shape);
+      // Row 1 of a table of three, a window that begins at step 3, and neighbours that must stay.
+      const totalSteps = steps + 4;
+      const stepTotals = Uint32Array.from({ length: 3 * totalSteps }, (_, i) => 100 + i);
       const found = await runCase(kernels, {
         kernel: 'spikeCount',
-        params: { batchSize, inWords: words, inPlanes: planes, slot: 1 },
-        window: { historyStart: before, stepCount: steps },
-        buffers: { countBits: packPlanes(counts, shape, planes), totals: Uint32Array.of(5, 100, 7) },
+        params: { batchSize, inWords: words, inPlanes: planes, slot: 1, totalSteps },
+        window: { stepStart: 3, historyStart: before, stepCount: steps },
+        buffers: {
+          countBits: packPlanes(counts, shape, planes),
+          totals: Uint32Array.of(5, 100, 7),
+          stepTotals,
+        },
         invocations: steps * batchSize * words,
       });
-      expect([...found.totals]).toEqual([5, 100 + spikeCount(counts.slice(before * perStep)), 7]);
+      const expected = spikeCount(counts.slice(before * perStep), steps);
+      expect([...found.totals]).toEqual([5, 100 + expected.reduce((a, b) => a + b), 7]);
+      for (const [t, count] of expected.entries()) stepTotals[totalSteps + 3 + t] += count;
+      expect([...found.stepTotals]).toEqual([...stepTotals]);
     });
   }
 });

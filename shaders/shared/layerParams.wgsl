@@ -52,6 +52,7 @@ struct LayerParams {
   epsilon: f32,
   adam: u32,
   slot: u32,             // index in a table of the metrics buffer
+  totalSteps: u32,       // T
   evaluate: u32,
 };
 

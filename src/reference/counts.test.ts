@@ -7,10 +7,10 @@ import { spikeCount } from './spikeCount.ts';
 import { sumForward } from './sumForward.ts';
 
 describe('sumForward and spikeCount', () => {
-  it('add element by element, and over everything', () => {
+  it('add element by element, and step by step', () => {
     expect([...sumForward([0, 1, 1], [2, 0, 0.75])]).toEqual([2, 1, 1.75]);
-    expect(spikeCount([0, 3, 1, 1])).toBe(5);
-    expect(spikeCount([])).toBe(0);
+    expect(spikeCount([0, 3, 1, 1], 1)).toEqual([5]);
+    expect(spikeCount([0, 3, 1, 1], 2)).toEqual([3, 2]);
   });
 });
 

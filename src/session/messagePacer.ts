@@ -35,6 +35,13 @@ export function createMessagePacer(
   };
 }
 
+const FIGURES: ReadonlySet<TrainerMessage['type']> = new Set([
+  'iteration',
+  'epoch',
+  'testPredictions',
+  'stepRates',
+]);
+
 function isFigure(message: TrainerMessage): boolean {
-  return message.type === 'iteration' || message.type === 'epoch' || message.type === 'testPredictions';
+  return FIGURES.has(message.type);
 }

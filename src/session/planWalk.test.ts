@@ -76,7 +76,9 @@ describe('the walk through an iteration', () => {
     const names = steps
       .filter(({ kind }) => kind === 'freed')
       .flatMap(({ writes }) => writes.map(({ name }) => name));
-    const temporary = plan.buffers.filter(({ scope }) => scope !== 'run').map(({ name }) => name);
+    const temporary = plan.buffers
+      .filter(({ scope }) => scope === 'interval' || scope === 'chunk')
+      .map(({ name }) => name);
     expect(names.sort()).toEqual(temporary.sort());
     // The spikes of a block are the input of the next one, so they outlive it.
     const outlives = steps.find(({ kind, block }) => kind === 'freed' && block === 0)?.writes ?? [];

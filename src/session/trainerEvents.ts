@@ -58,6 +58,7 @@ export function reduceTrainerMessage(state: SessionState, message: TrainerMessag
             run: state.run && { ...state.run, failure: message.error, failedWith: state.run.settings },
           };
     case 'testPredictions':
+    case 'stepRates':
     case 'inspection':
     case 'pictures':
     case 'inspectionFailed':
@@ -108,6 +109,7 @@ const ABOUT_RUN: readonly TrainerMessage['type'][] = [
   'epoch',
   'restored',
   'testPredictions',
+  'stepRates',
 ];
 
 function isAboutRun({ type }: TrainerMessage): boolean {

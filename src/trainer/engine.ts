@@ -33,8 +33,10 @@ export interface BatchMetrics {
 export interface EvaluationMetrics extends BatchMetrics {
   /** u32[T][B]: class that the last block reads out after each step. */
   stepPredictions: Uint32Array;
-  /** Spikes over the whole batch and all steps, per counted stage; empty places of the batch included. */
+  /** Spikes over the whole batch and all steps, per counted stage; empty places of the batch do not count. */
   totals: Uint32Array;
+  /** u32[countedStages][T]: the same, step by step. */
+  stepTotals: Uint32Array;
 }
 
 /** A device with what all plans on it share: the byte ledger and the compiled pipelines. */
@@ -230,14 +232,15 @@ export class Engine {
     this.beginIteration({ iteration: 0, learningRate: 0, seed: 0 });
     this.#executor.zero(['totals']);
     const perMicro = ['losses', 'predictions', 'stepPredictions'].flatMap((name) => this.#perMicro(name));
-    const names = [...perMicro, 'totals'];
+    const names = [...perMicro, 'totals', 'stepTotals'];
     const results = await this.#executor.run(this.plan.evaluateProgram, names, this.#evaluatePacer);
     const { config, microBatches } = this.plan;
     const steps = results.slice(2 * microBatches.length);
     return {
       ...this.#figures(results),
       stepPredictions: joinSamples(steps, microBatches, config.stepCount),
-      totals: new Uint32Array(results[results.length - 1]),
+      totals: new Uint32Array(results[results.length - 2]),
+      stepTotals: new Uint32Array(results[results.length - 1]),
     };
   }
 

@@ -2,6 +2,7 @@ import { frameSize } from '../core/encodedDataset.ts';
 import type { TrainingPlan } from '../core/plan/types.ts';
 import { type BatchReader, cutBatches } from './batches.ts';
 import type { Engine } from './engine.ts';
+import type { LayerStepRates } from './inspection.ts';
 
 /** What fixed weights do on a list of samples. */
 export interface EvaluationResult {
@@ -12,6 +13,7 @@ export interface EvaluationResult {
   /** [T] Share of samples that the last block reads out right from the spikes of the first t + 1 steps. */
   earlyReadout: number[];
   firingRates: { layer: string; rate: number }[];
+  stepRates: LayerStepRates[];
   sampleCount: number;
   /** Class read out by the last block, per sample in the order given. */
   predicted: Uint16Array;
@@ -34,6 +36,8 @@ export async function evaluateSamples(
   const correct = new Array<number>(blockCount).fill(0);
   const loss = new Array<number>(blockCount).fill(0);
   const stepCorrect = new Array<number>(stepCount).fill(0);
+  // [countedStages][T]
+  const stepSpikes = new Array<number>(plan.countedStages.length * stepCount).fill(0);
   const spikes = new Array<number>(plan.countedStages.length).fill(0);
   const predicted = new Uint16Array(samples.length);
   const batches = cutBatches(samples, batchSize);
@@ -44,7 +48,7 @@ export async function evaluateSamples(
     const evaluated = engine.evaluate();
     // While the GPU works.
     if (index + 1 < batches.length) reader.prefetch(batches[index + 1]);
-    const { losses, predictions, stepPredictions, totals } = await evaluated;
+    const { losses, predictions, stepPredictions, totals, stepTotals } = await evaluated;
     for (const [i, value] of losses.entries()) {
       loss[i % blockCount] += (value * count) / (plan.intervals.length * samples.length);
     }
@@ -53,6 +57,7 @@ export async function evaluateSamples(
     predicted.set(predictions.subarray(lastBlock, lastBlock + count), index * batchSize);
     addCorrect(stepCorrect, stepPredictions, labels, count, batchSize);
     for (const [slot, total] of totals.entries()) spikes[slot] += total;
+    for (const [entry, total] of stepTotals.entries()) stepSpikes[entry] += total;
   }
   const sampleCount = samples.length;
   const shareOf = (hits: number) => (sampleCount > 0 ? hits / sampleCount : 0);
@@ -65,6 +70,12 @@ export async function evaluateSamples(
     firingRates: plan.countedStages.map((layer, slot) => ({
       layer,
       rate: sampleCount > 0 ? spikes[slot] / (sampleCount * stepCount * neuronsOf(plan, layer)) : 0,
+    })),
+    stepRates: plan.countedStages.map((layer, slot) => ({
+      layer,
+      rates: stepSpikes
+        .slice(slot * stepCount, (slot + 1) * stepCount)
+        .map((count) => (sampleCount > 0 ? count / (sampleCount * neuronsOf(plan, layer)) : 0)),
     })),
   };
 }

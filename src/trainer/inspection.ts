@@ -64,6 +64,19 @@ export interface SamplePicture {
   values: Uint16Array;
 }
 
+/** How often a layer's neurons fire at each step: spikes per neuron and sample, 0..1, with fixed weights. */
+export interface LayerStepRates {
+  layer: string;
+  /** [T] */
+  rates: number[];
+}
+
+/** Firing rates step by step after an epoch, over the same samples as the epoch's firing rates. */
+export interface StepRates {
+  epoch: number;
+  layers: LayerStepRates[];
+}
+
 /** What fixed weights read out for every test sample. */
 export interface TestPredictions {
   epoch: number;

@@ -2,10 +2,16 @@ import type { EncodedDataset } from '../core/encodedDataset.ts';
 import type { ErrorData } from '../core/errors.ts';
 import type { Schedule } from '../core/schedule.ts';
 import type { TrainingConfig } from '../core/trainingConfig.ts';
-import type { SampleInspection, SamplePicture, TestPredictions } from './inspection.ts';
+import type { SampleInspection, SamplePicture, StepRates, TestPredictions } from './inspection.ts';
 import type { ResetDrift } from './resetDrift.ts';
 
-export type { SampleInspection, SamplePicture, TestPredictions } from './inspection.ts';
+export type {
+  LayerStepRates,
+  SampleInspection,
+  SamplePicture,
+  StepRates,
+  TestPredictions,
+} from './inspection.ts';
 
 export type { ResetDrift } from './resetDrift.ts';
 
@@ -144,6 +150,8 @@ export type TrainerMessage =
   | { type: 'epoch'; metrics: EpochMetrics }
   /** After every `epoch` that looked at test samples: what they were read out as. */
   | { type: 'testPredictions'; predictions: TestPredictions }
+  /** After every `epoch`: when its layers fired. */
+  | { type: 'stepRates'; stepRates: StepRates }
   | { type: 'inspection'; inspection: SampleInspection }
   | { type: 'pictures'; pictures: SamplePicture[] }
   | { type: 'inspectionFailed'; error: ErrorData }

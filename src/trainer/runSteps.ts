@@ -2,7 +2,7 @@ import { cutBatches, epochOrder } from './batches.ts';
 import { MAX_KEPT_EPOCHS } from './checkpoint.ts';
 import { digestOf } from './engine.ts';
 import { addCorrect, evaluateSamples } from './evaluation.ts';
-import type { EpochMetrics, IterationMetrics, TestPredictions } from './messages.ts';
+import type { EpochMetrics, IterationMetrics, StepRates, TestPredictions } from './messages.ts';
 import type { ReportInput } from './progressMeter.ts';
 import type { Run } from './run.ts';
 
@@ -73,10 +73,11 @@ export function currentMetrics(run: Run): IterationMetrics {
   return run.meter.figures(placeOf(run));
 }
 
-/** Figures of an epoch, and what its test samples were read out as. */
+/** Figures of an epoch, what its test samples were read out as, and when its layers fired. */
 export interface EpochFigures {
   metrics: EpochMetrics;
   predictions: TestPredictions;
+  stepRates: StepRates;
 }
 
 /**
@@ -94,6 +95,7 @@ export async function evaluateEpoch(run: Run, stopped: () => boolean): Promise<E
   const seconds = run.epochSeconds;
   run.epochSeconds = 0;
   run.evaluated = true;
+  const { firingRates, stepRates } = test.sampleCount > 0 ? test : train;
   const metrics: EpochMetrics = {
     epoch: run.epoch,
     trainAccuracyPerBlock: train.accuracyPerBlock,
@@ -104,12 +106,16 @@ export async function evaluateEpoch(run: Run, stopped: () => boolean): Promise<E
     loss: lossPerBlock[lossPerBlock.length - 1],
     lossPerBlock,
     seconds,
-    firingRates: (test.sampleCount > 0 ? test : train).firingRates,
+    firingRates,
     weightChanges: run.weightChange.measure(run.engine.plan, tensors),
     digest: digestOf(tensors),
   };
   run.epochs = [...run.epochs, metrics].slice(-MAX_KEPT_EPOCHS);
-  return { metrics, predictions: predictionsOf(run, test.predicted) };
+  return {
+    metrics,
+    predictions: predictionsOf(run, test.predicted),
+    stepRates: { epoch: run.epoch, layers: stepRates },
+  };
 }
 
 function predictionsOf({ dataset, epoch, testSamples }: Run, predicted: Uint16Array): TestPredictions {

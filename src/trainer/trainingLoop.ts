@@ -314,6 +314,7 @@ export class TrainingLoop {
     if (!figures) return false;
     this.post({ type: 'epoch', metrics: figures.metrics });
     this.post({ type: 'testPredictions', predictions: figures.predictions });
+    this.post({ type: 'stepRates', stepRates: figures.stepRates });
     this.setStatus('running');
     return true;
   }

@@ -462,8 +462,14 @@ export class BlockPasses {
         inWords: words,
         inPlanes: output.planes,
         slot: this.builder.countedStages.indexOf(stage.name),
+        totalSteps: this.builder.config.stepCount,
       },
-      buffers: { countBits: this.spikesOf(stage), labels: this.own('labels'), totals: 'totals' },
+      buffers: {
+        countBits: this.spikesOf(stage),
+        labels: this.own('labels'),
+        totals: 'totals',
+        stepTotals: 'stepTotals',
+      },
       invocations: this.builder.longestInterval * this.batchSize * words,
     });
   }

@@ -21,7 +21,7 @@ export const WRITTEN_BINDINGS: Readonly<Record<string, WrittenBindings>> = {
   optimizerStep: { writes: ['flags'], updates: ['weights', 'firstMoment', 'secondMoment'] },
   poolBackward: { writes: ['gamma'], updates: ['gammaCarry'] },
   poolForward: { writes: ['spikes', 'surrogateHistory'], updates: ['membrane'] },
-  spikeCount: { updates: ['totals'] },
+  spikeCount: { updates: ['totals', 'stepTotals'] },
   stepReadout: { writes: ['stepPredictions'] },
   sumForward: { writes: ['spikes'] },
   synapseBackward: { writes: ['gamma'], updates: ['gammaCarry'] },

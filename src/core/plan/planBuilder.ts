@@ -241,6 +241,7 @@ export class PlanBuilder {
     }
     this.add('flags', 'arena', 'metrics', 'run', 4);
     this.add('totals', 'arena', 'metrics', 'run', this.countedStages.length * 4);
+    this.add('stepTotals', 'arena', 'metrics', 'evaluation', this.countedStages.length * stepCount * 4);
     // What a kernel variant does not use must still be bound; four, because no two bindings may share bytes.
     for (let i = 0; i < 4; i++) this.add(`unused${i}`, 'arena', 'metrics', 'run', 4);
     for (const stage of graph.stages) this.requestStageBuffers(stage);

@@ -15,7 +15,14 @@ import {
 } from './types.ts';
 
 /** Read back after every batch (of each micro-batch, where they have their own). */
-const READ_EVERY_BATCH = new Set(['losses', 'predictions', 'stepPredictions', 'flags', 'totals']);
+const READ_EVERY_BATCH = new Set([
+  'losses',
+  'predictions',
+  'stepPredictions',
+  'flags',
+  'totals',
+  'stepTotals',
+]);
 /** Weights travel to the page in pieces of at most this many bytes. */
 const TRANSFER_BYTES = 256 * 1024;
 function intervalWindows(config: TrainingConfig, intervals: Range[]): StepWindow[] {
@@ -89,6 +96,11 @@ function markLifetimes(
     for (const name of step.kind === 'clear' ? step.buffers : Object.values(passes[step.pass].buffers)) {
       const request = requests.get(name);
       if (!request || request.scope === 'run' || (request.scope === 'chunk' && laterChunk)) continue;
+      if (request.scope === 'evaluation') {
+        // From end to end, over all intervals.
+        if (request.live.length === 0) request.live.push({ first: base, last: base + program.length - 1 });
+        continue;
+      }
       const outlives = request.category === 'gradients' || builder.boundarySpikes.has(name);
       if (place.micro > 0 && !outlives) continue;
       const known = spans.get(name);
@@ -164,7 +176,9 @@ function planAt(request: PlanRequest, microBatch: number): TrainingPlan {
     }
   }
 
-  const evaluateProgram: ProgramStep[] = [];
+  const evaluateProgram: ProgramStep[] = [
+    { kind: 'clear', block: 0, micro: 0, window: 0, buffers: ['stepTotals'] },
+  ];
   for (const interval of intervals.keys()) {
     for (const block of blocks) {
       for (const micro of block) evaluateProgram.push(micro.clear(interval), ...micro.evaluate(interval));

@@ -35,9 +35,10 @@ export type Heap = 'parameters' | 'arena' | 'uniform' | 'readback';
 
 /**
  * How long a buffer's content is needed: the whole `run`; one `interval` (its program repeats, so one interval's
- * lifetimes are all that matters); or one time `chunk` of a block's backward pass.
+ * lifetimes are all that matters); one time `chunk` of a block's backward pass; or one `evaluation`, from its first step
+ * to its last.
  */
-export type BufferScope = 'run' | 'interval' | 'chunk';
+export type BufferScope = 'run' | 'interval' | 'chunk' | 'evaluation';
 
 export interface PlannedBuffer {
   name: string;

@@ -2,12 +2,19 @@ import type { ErrorData } from '../../core/errors.ts';
 import type {
   SampleInspection,
   SamplePicture,
+  StepRates,
   TestPredictions,
   TrainerMessage,
   TrainerRequest,
 } from '../../trainer/messages.ts';
 
-export type { SampleInspection, SamplePicture, TestPredictions } from '../../trainer/messages.ts';
+export type {
+  LayerStepRates,
+  SampleInspection,
+  SamplePicture,
+  StepRates,
+  TestPredictions,
+} from '../../trainer/messages.ts';
 
 type MessageOf<Type extends TrainerMessage['type']> = Extract<TrainerMessage, { type: Type }>;
 
@@ -22,6 +29,8 @@ export interface InsideState {
   /** Why the last request was not answered. */
   problem: ErrorData | null;
   testPredictions: TestPredictions | null;
+  /** When the layers fired, after the epoch that was evaluated last. */
+  stepRates: StepRates | null;
   /** By sample; at most {@link MAX_KEPT_PICTURES}. */
   pictures: ReadonlyMap<number, SamplePicture>;
 }
@@ -30,17 +39,26 @@ export interface InsideState {
 export const MAX_KEPT_PICTURES = 256;
 
 export function emptyInside(): InsideState {
-  return { inspection: null, isLooking: false, problem: null, testPredictions: null, pictures: new Map() };
+  return {
+    inspection: null,
+    isLooking: false,
+    problem: null,
+    testPredictions: null,
+    stepRates: null,
+    pictures: new Map(),
+  };
 }
 
 /** How an answer of the trainer changes what is known. Pure. */
 export function reduceInside(
   state: InsideState,
-  message: MessageOf<'testPredictions' | 'inspection' | 'pictures' | 'inspectionFailed'>,
+  message: MessageOf<'testPredictions' | 'stepRates' | 'inspection' | 'pictures' | 'inspectionFailed'>,
 ): InsideState {
   switch (message.type) {
     case 'testPredictions':
       return { ...state, testPredictions: message.predictions };
+    case 'stepRates':
+      return { ...state, stepRates: message.stepRates };
     case 'inspection':
       return { ...state, inspection: message.inspection, isLooking: false, problem: null };
     case 'inspectionFailed':

@@ -1,12 +1,13 @@
 import { type KeyboardEvent, type PointerEvent, type ReactNode, useState } from 'react';
 import type { LayerBytes } from '../../session/planWalk.ts';
 import { formatBytes, formatPercent } from '../shared/format.ts';
-import { type GridGeometry, type LayerRate, stepX } from './gridGeometry.ts';
+import { type GridGeometry, stepX } from './gridGeometry.ts';
+import { type LayerRate, rateAt } from './layerRates.ts';
 
 interface CellProbeProps {
   geometry: GridGeometry;
   stepCount: number;
-  /** Spikes per neuron and step, by row; undefined where no epoch was evaluated yet. */
+  /** How often each row fires. */
   rates: readonly LayerRate[];
   layerBytes: readonly LayerBytes[] | undefined;
   /** The diagram, which is asked where the pointer is. */
@@ -84,17 +85,16 @@ export function CellProbe({ geometry, stepCount, rates, layerBytes, children }: 
   );
 
   function cellWords({ row, step }: CellPlace): string {
-    const rate = rates[row];
     const bytes = layerBytes?.[row];
     return [
       `${geometry.rows[row].name}, step ${step + 1}: `,
-      rateWords(rate, 'no firing rate yet', 'fires '),
+      rateWords(rateAt(rates[row], step), 'no firing rate yet', 'fires '),
       bytes ? `, holds ${formatBytes(bytes.historyPerStep)}` : '',
     ].join('');
   }
 }
 
-function rateWords(rate: LayerRate, before: string, verb: string): string {
+function rateWords(rate: number | null | undefined, before: string, verb: string): string {
   if (rate === undefined) return before;
   return rate === null ? 'no neurons of its own' : `${verb}${formatPercent(rate)}`;
 }
@@ -131,8 +131,14 @@ function CellTip({ geometry, stepCount, row, step, rate, bytes }: CellTipProps) 
           <dd>
             {step + 1} of {stepCount}
           </dd>
-          <dt>firing rate</dt>
-          <dd>{rateWords(rate, 'after the first epoch', '')}</dd>
+          <dt>{rate && !rate.steps ? 'firing rate, mean' : 'firing rate'}</dt>
+          <dd>{rateWords(rateAt(rate, step), 'after the first epoch', '')}</dd>
+          {rate?.steps && (
+            <>
+              <dt>mean of all steps</dt>
+              <dd>{formatPercent(rate.mean)}</dd>
+            </>
+          )}
           {bytes && (
             <>
               <dt>held for this step</dt>

@@ -1,11 +1,12 @@
 import { type CSSProperties, memo } from 'react';
-import { type GridGeometry, type GridRow, type LayerRate, stepX } from './gridGeometry.ts';
+import { type GridGeometry, type GridRow, stepX } from './gridGeometry.ts';
+import { type LayerRate, rateAt } from './layerRates.ts';
 
 interface GridCellsProps {
   geometry: GridGeometry;
   inputShape: string;
   stepCount: number;
-  /** Spikes per neuron and step, by row: how much of its colour a cell has. */
+  /** How often each row fires: how much of its colour a cell has at its step. */
   rates: readonly LayerRate[];
   narrow: boolean;
 }
@@ -21,9 +22,16 @@ export const GridCells = memo(function GridCells(props: GridCellsProps) {
       <Classifiers geometry={geometry} narrow={narrow} />
       <Names geometry={geometry} inputShape={inputShape} narrow={narrow} />
       {geometry.rows.map((row) => (
-        <g key={row.index} className="cells" style={shadeOf(rates[row.index])}>
-          {xs.map((x) => (
-            <circle key={x} className="cell" cx={x} cy={row.y} r={cellRadius(row)} />
+        <g key={row.index} className="cells">
+          {xs.map((x, column) => (
+            <circle
+              key={x}
+              className="cell"
+              style={shadeOf(rateAt(rates[row.index], geometry.columns[column]))}
+              cx={x}
+              cy={row.y}
+              r={cellRadius(row)}
+            />
           ))}
         </g>
       ))}
@@ -39,7 +47,7 @@ function cellRadius(row: GridRow): number {
 }
 
 /** Rates are small: the square root makes 4 % visible, and 100 % full. */
-function shadeOf(rate: LayerRate): CSSProperties | undefined {
+function shadeOf(rate: number | null | undefined): CSSProperties | undefined {
   return rate === undefined || rate === null
     ? undefined
     : ({ '--rate': `${(100 * Math.sqrt(Math.min(1, rate))).toFixed(0)}%` } as CSSProperties);

@@ -8,7 +8,7 @@ import { useActions, useSession } from '../shared/sessionContext.tsx';
 import { CostBars } from './CostBars.tsx';
 import { ForecastCard } from './ForecastCard.tsx';
 import { useForecast } from './ForecastContext.tsx';
-import type { LayerRate } from './gridGeometry.ts';
+import { layerRates } from './layerRates.ts';
 import { PassLight } from './PassLight.tsx';
 import { ScheduleMap } from './ScheduleMap.tsx';
 import { ScheduleStepper } from './ScheduleStepper.tsx';
@@ -35,11 +35,12 @@ export function SchedulePanel() {
     () => cutIntoRanges(stepCount, truncationInterval),
     [stepCount, truncationInterval],
   );
-  const firing = useSession((state) => state.epochs[state.epochs.length - 1]?.firingRates);
-  const rates = useMemo(
-    () => (network?.layers ?? []).map(({ name }) => rateOf(name, firing)),
-    [network, firing],
-  );
+  const latest = useSession((state) => state.epochs[state.epochs.length - 1]);
+  const stepRates = useSession((state) => state.inside.stepRates);
+  const rates = useMemo(() => {
+    const names = (network?.layers ?? []).map(({ name }) => name);
+    return layerRates(names, latest, stepRates, stepCount);
+  }, [network, latest, stepRates, stepCount]);
   // A forecast that is still being made is of another (k, n): its passes lie in other tiles.
   const walk =
     forecast && sameRanges(forecast.intervals, intervals) && forecast.blockCount === blocks.length
@@ -120,10 +121,4 @@ export function SchedulePanel() {
 
 function sameRanges(a: readonly Range[], b: readonly Range[]): boolean {
   return a.length === b.length && a[0]?.stop === b[0]?.stop;
-}
-
-/** Mean firing rate of a layer's neurons; a residual unit's is that of its second population. */
-function rateOf(name: string, firing: { layer: string; rate: number }[] | undefined): LayerRate {
-  if (!firing) return undefined;
-  return firing.find(({ layer }) => layer === name || layer === `${name}.lif2`)?.rate ?? null;
 }

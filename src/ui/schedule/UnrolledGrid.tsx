@@ -10,10 +10,10 @@ import {
   type GridGeometry,
   type GridLayer,
   gridHeight,
-  type LayerRate,
   layOutGrid,
   stepX,
 } from './gridGeometry.ts';
+import type { LayerRate } from './layerRates.ts';
 
 interface UnrolledGridProps {
   layers: GridLayer[];
@@ -22,7 +22,7 @@ interface UnrolledGridProps {
   intervals: Range[];
   stepCount: number;
   schedule: Schedule;
-  /** Spikes per neuron and step, by layer; undefined before the first epoch. */
+  /** How often each layer fires. */
   rates: readonly LayerRate[];
   layerBytes: readonly LayerBytes[] | undefined;
   /** Draws what is lit, between the tiles and the cells. */

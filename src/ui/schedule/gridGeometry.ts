@@ -9,9 +9,6 @@ export interface GridLayer {
   bodyLayers: number;
 }
 
-/** Spikes per neuron and step, 0..1; undefined before the first epoch, null for a pool without neurons. */
-export type LayerRate = number | null | undefined;
-
 export interface GridRow extends GridLayer {
   index: number;
   block: number;
