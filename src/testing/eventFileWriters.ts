@@ -1,4 +1,6 @@
 /** Event files of every format that is read, written by formulas of the formats and not by the decoders' own code. */
+import { ascii, be, f64, le, sized, u16, u32 } from './littleEndian.ts';
+import { lz4Frame, rosBag } from './rosBagWriter.ts';
 
 export type WrittenEvent = [tUs: number, x: number, y: number, polarity: number];
 
@@ -21,15 +23,7 @@ export interface EventFileWriter {
   write(events: readonly WrittenEvent[]): Uint8Array;
 }
 
-const ascii = (text: string) => [...new TextEncoder().encode(text)];
-const byte = (value: number, index: number) => Math.floor(value / 256 ** index) % 256;
-const le = (value: number, bytes: number) => Array.from({ length: bytes }, (_, i) => byte(value, i));
-const be = (value: number, bytes: number) => le(value, bytes).reverse();
-const u16 = (...values: number[]) => values.flatMap((value) => le(value, 2));
-const u32 = (...values: number[]) => values.flatMap((value) => le(value, 4));
-const sized = (bytes: number[]) => [...u32(bytes.length), ...bytes];
 const bytes = (...parts: (number | number[])[]) => Uint8Array.from(parts.flat());
-const f64 = (values: number[]) => [...new Uint8Array(Float64Array.from(values).buffer)];
 const column = (events: readonly WrittenEvent[], index: number) => events.map((event) => event[index]);
 
 const U16: WriterLimits = { timeUs: 2 ** 50, x: 0x10000, y: 0x10000 };
@@ -60,19 +54,7 @@ const AEDAT4_XML =
 /** Frames of stored, not compressed, blocks. */
 const FRAMES: Record<string, { method: number; frame(data: number[]): number[] }> = {
   none: { method: 0, frame: (data) => data },
-  LZ4: {
-    method: 1,
-    // The byte 0x82 is the checksum of the two before it.
-    frame: (data) => [
-      ...u32(0x184d2204),
-      0x60,
-      0x40,
-      0x82,
-      ...u32(data.length + 2 ** 31),
-      ...data,
-      ...u32(0),
-    ],
-  },
+  LZ4: { method: 1, frame: lz4Frame },
   Zstandard: {
     method: 3,
     frame: (data) => [...u32(0xfd2fb528), 0x00, 0x58, ...le(1 + data.length * 8, 3), ...data],
@@ -188,39 +170,18 @@ const matVector = (name: string, values: number[]) =>
     ...matElement(9, f64(values)),
   ]);
 
-function rosRecord(fields: Record<string, number[]>, data: number[]): number[] {
-  const header = Object.entries(fields).flatMap(([name, value]) => sized([...ascii(`${name}=`), ...value]));
-  return [...sized(header), ...sized(data)];
-}
-
-function rosBag(events: readonly WrittenEvent[]): number[] {
-  const body = events.flatMap(([t, x, y, p]) => [
-    ...u16(x, y),
-    ...u32(Math.floor(t / 1e6), (t % 1e6) * 1000),
-    p,
-  ]);
-  const message = [...u32(1, 2, 3), ...sized(ascii('cam')), ...u32(480, 640, events.length), ...body];
-  const connection = rosRecord(
-    { op: [7], conn: u32(0), topic: ascii('/events') },
-    sized(ascii('type=dvs_msgs/EventArray')),
-  );
-  const records = [...connection, ...rosRecord({ op: [2], conn: u32(0), time: Array(8).fill(0) }, message)];
-  const chunk = { op: [5], compression: ascii('none'), size: u32(records.length) };
-  return [...rosRecord({ op: [3] }, Array(20).fill(0x20)), ...rosRecord(chunk, records)];
-}
-
 const RAW = (encoding: string) => ascii(`% evt ${encoding}\n% geometry 2048x2048\n% end\n`);
 const SENSOR: WriterLimits = { timeUs: 2 ** 50, x: 640, y: 480 };
 
 /** A writer of every readable format but HDF5, whose files only its own library writes. */
 export const EVENT_FILE_WRITERS: readonly EventFileWriter[] = [
-  {
+  ...(['none', 'lz4', 'bz2'] as const).map((compression) => ({
     format: 'ros-bag',
-    variant: 'event arrays',
+    variant: `event arrays, ${compression}`,
     name: 'a.bag',
     limits: { ...SENSOR, timeUs: 2 ** 31 * 1e6 },
-    write: (events) => bytes(ascii('#ROSBAG V2.0\n'), rosBag(events)),
-  },
+    write: (events: readonly WrittenEvent[]) => Uint8Array.from(rosBag(events, compression)),
+  })),
   ...Object.keys(FRAMES).map((compression) => ({
     format: 'aedat4',
     variant: compression,

@@ -1,8 +1,10 @@
+import { gzipSync } from 'node:zlib';
+import { BlobReader, BlobWriter, ZipWriter } from '@zip.js/zip.js';
+import { packTar } from 'modern-tar';
 import { describe, expect, it } from 'vitest';
-import { AppError } from '../../core/errors.ts';
-import { createRandom } from '../../core/random.ts';
-import { damageBytes } from '../../testing/damageBytes.ts';
+import { describeDamage, tryDamage } from '../../testing/damageTrials.ts';
 import { EVENT_FILE_WRITERS, npyBytes, type WrittenEvent } from '../../testing/eventFileWriters.ts';
+import { HDF5_WRITER } from '../../testing/hdf5Writer.ts';
 import { memorySource } from '../byteSource.ts';
 import { importData } from '../importData.ts';
 import { inspectSource } from '../inspect.ts';
@@ -12,71 +14,94 @@ import { previewText } from './text/textPreview.ts';
 // Files that the tests write themselves, so that damage is tried on every machine; mutation.test.ts tries real files.
 
 /** More with SPIKELET_MUTATIONS=10000. */
-const TRIALS = Number(process.env.SPIKELET_MUTATIONS ?? 40);
+const ASKED_TRIALS = process.env.SPIKELET_MUTATIONS;
+const TRIALS = Number(ASKED_TRIALS ?? 40);
+/** Of whole imports and of HDF5 files, which take longer, where nothing is asked. */
+const SLOW_TRIALS = ASKED_TRIALS ? TRIALS : 15;
 const MAX_MS = 1000;
+const TIMEOUT_MS = 3_600_000;
 
-/** Runs what reads a damaged file, of which every end but a result or an error with a code is a failure. */
+type Annotate = (message: string) => Promise<unknown>;
+
 async function trials(
+  annotate: Annotate,
   original: Uint8Array,
   read: (bytes: Uint8Array) => Promise<unknown>,
   count = TRIALS,
-): Promise<Map<string, number>> {
-  const outcomes = new Map<string, number>();
-  for (let trial = 0; trial < count; trial++) {
-    const bytes = damageBytes(original, createRandom(2, 'test', trial));
-    const startMs = performance.now();
-    const outcome = await read(bytes).then(
-      () => 'read',
-      (error: unknown) => {
-        if (!(error instanceof AppError) || error.code === '' || error.message === '')
-          throw new Error(`trial ${trial}: ${error}`, { cause: error });
-        return error.code;
-      },
-    );
-    outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
-    expect(performance.now() - startMs, `trial ${trial}: milliseconds`).toBeLessThan(MAX_MS);
-  }
+): Promise<string[]> {
+  const report = await tryDamage(original, read, count, 2);
+  await annotate(describeDamage(report));
+  expect(report.longestMs).toBeLessThan(MAX_MS);
   // Damage must reach the decoder and not only spoil the signature.
-  expect(outcomes.get('unknown-format') ?? 0, JSON.stringify([...outcomes])).toBeLessThan(count);
-  return outcomes;
+  expect(report.outcomes.get('unknown-format') ?? 0).toBeLessThan(count);
+  return [...report.outcomes.keys()];
 }
 
 const inspect = (name: string) => (bytes: Uint8Array) => inspectSource(memorySource(name, bytes));
 
+/** A whole drop of one file; every problem that it lists must have a code of its own. Says which there were. */
+const importing = (path: string) => async (bytes: Uint8Array) => {
+  const set = await importData([{ path, blob: new Blob([bytes as Uint8Array<ArrayBuffer>]) }]);
+  const codes = set.problems.map(({ error }) => error.code);
+  expect(codes).not.toContain('unexpected');
+  return [...new Set(codes)].sort().join(' + ') || 'read';
+};
+
+/** An ATIS recording of 20 events. */
+const RECORDING = Uint8Array.from({ length: 100 }, (_, i) => [i >> 3, 3, 0x80, i >> 5, 7][i % 5]);
+const MEMBERS = ['a/1.bin', 'a/2.bin', 'b/1.bin', 'b/2.bin'];
+
+async function zipOfRecordings(level: number): Promise<Uint8Array> {
+  const writer = new ZipWriter(new BlobWriter(), { level, useWebWorkers: false });
+  for (const path of MEMBERS) await writer.add(path, new BlobReader(new Blob([RECORDING])));
+  return new Uint8Array(await (await writer.close()).arrayBuffer());
+}
+
+const tarOfRecordings = () =>
+  packTar(MEMBERS.map((name) => ({ header: { name, size: RECORDING.length }, body: RECORDING })));
+
 describe('damaged files end in a result or an error with a code', () => {
-  it.each(EVENT_FILE_WRITERS.map((writer) => [`${writer.format} ${writer.variant}`, writer] as const))(
+  const writers = [...EVENT_FILE_WRITERS, HDF5_WRITER];
+  it.for(writers.map((writer) => [`${writer.format} ${writer.variant}`, writer] as const))(
     '%s',
-    async (_, { name, limits, write }) => {
+    { timeout: TIMEOUT_MS },
+    async ([, { format, name, limits, write }], { annotate }) => {
       const events = Array.from({ length: 60 }, (_, i): WrittenEvent => {
         return [i * 97 + 5, (i * 7) % limits.x, (i * 11) % Math.min(limits.y, 200), i % 2];
       });
-      await trials(write(events), inspect(name));
+      await trials(annotate, write(events), inspect(name), format === 'hdf5' ? SLOW_TRIALS : TRIALS);
     },
-    600_000,
   );
 
-  it('stacks of frames', async () => {
+  it('stacks of frames', { timeout: TIMEOUT_MS }, async ({ annotate }) => {
     const cells = Array.from({ length: 3 * 2 * 4 * 5 }, (_, i) => (i % 7 === 0 ? i % 16 : 0));
     const file = Uint8Array.from(npyBytes("'|u1'", [3, 2, 4, 5], cells));
-    expect([...(await trials(file, inspect('a.npy'))).keys()]).toContain('read');
-  }, 600_000);
+    expect(await trials(annotate, file, inspect('a.npy'))).toContain('read');
+  });
 
-  it('the preview of a text file', async () => {
+  it('the preview of a text file', { timeout: TIMEOUT_MS }, async ({ annotate }) => {
     const lines = Array.from({ length: 40 }, (_, i) => `${i * 10};${i};${40 - i};${i % 2}\n`).join('');
     const file = new TextEncoder().encode(`# made by hand\nt;x;y;p\n${lines}`);
-    await trials(file, (bytes) => previewText(memorySource('a.csv', bytes)));
-  }, 600_000);
+    await trials(annotate, file, (bytes) => previewText(memorySource('a.csv', bytes)));
+  });
+
+  it.for([
+    ['zip, stored', 'a.zip', () => zipOfRecordings(0)],
+    ['zip, deflated', 'a.zip', () => zipOfRecordings(6)],
+    ['tar', 'a.tar', tarOfRecordings],
+    ['tar.gz', 'a.tar.gz', async () => new Uint8Array(gzipSync(await tarOfRecordings()))],
+    ['gz', 'a.bin.gz', async () => new Uint8Array(gzipSync(RECORDING))],
+  ] as const)('%s', { timeout: TIMEOUT_MS }, async ([, path, write], { annotate }) => {
+    await trials(annotate, await write(), importing(path), SLOW_TRIALS);
+  });
 
   it.skipIf(!hasSharedData)(
     `spike trains${NEEDS_SHARED_DATA}`,
-    async () => {
-      const read = async (bytes: Uint8Array) => {
-        const blob = new Blob([bytes as Uint8Array<ArrayBuffer>]);
-        const set = await importData([{ path: 'shd_train.h5', blob }]);
-        for (const { error } of set.problems) expect(error.code).not.toBe('unexpected');
-      };
-      await trials(sharedBytes('derived/hdf5/shd_like.h5'), read, Math.min(TRIALS, 300));
+    { timeout: TIMEOUT_MS },
+    async ({ annotate }) => {
+      // Every copy takes some 50 ms: 300 are the most.
+      const count = Math.min(SLOW_TRIALS, 300);
+      await trials(annotate, sharedBytes('derived/hdf5/shd_like.h5'), importing('shd_train.h5'), count);
     },
-    600_000,
   );
 });

@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { AppError } from '../../core/errors.ts';
-import { createRandom, type Random } from '../../core/random.ts';
+import { describeDamage, tryDamage } from '../../testing/damageTrials.ts';
 import { memorySource } from '../byteSource.ts';
 import { inspectSource } from '../inspect.ts';
 import { hasSharedData, NEEDS_SHARED_DATA, SHARED_DATA } from '../testSupport.ts';
@@ -33,84 +32,18 @@ const TRIALS = Number(ASKED_TRIALS ?? 60);
 const LARGE_FILE_TRIALS = ASKED_TRIALS ? TRIALS : 6;
 const MAX_MS = 1000;
 
-const HOSTILE_BYTES = [0x00, 0xff, 0x7f, 0x80, 0x01];
-
-/** Cuts, flips, overwrites, removes, repeats: one to three changes, more often near the start, where headers are. */
-function mutate(original: Uint8Array, random: Random): Uint8Array {
-  let bytes = original.slice();
-  const place = () =>
-    random.integer(2) ? random.integer(bytes.length) : random.integer(Math.min(256, bytes.length));
-  for (let change = random.integer(3); change >= 0 && bytes.length > 8; change--) {
-    const at = place();
-    switch (random.integer(5)) {
-      case 0:
-        bytes = bytes.slice(0, at);
-        break;
-      case 1:
-        bytes[at] ^= 1 << random.integer(8);
-        break;
-      case 2:
-        bytes.fill(HOSTILE_BYTES[random.integer(HOSTILE_BYTES.length)], at, at + 1 + random.integer(8));
-        break;
-      case 3:
-        bytes = joined(bytes.subarray(0, at), bytes.subarray(at + 1 + random.integer(16)));
-        break;
-      default:
-        bytes = joined(bytes.subarray(0, at), bytes.subarray(Math.max(0, at - 16)));
-    }
-  }
-  return bytes;
-}
-
-function joined(a: Uint8Array, b: Uint8Array): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(a.length + b.length);
-  bytes.set(a);
-  bytes.set(b, a.length);
-  return bytes;
-}
-
-/** How one damaged file ends: the format that read it, or the code of the refusal. */
-async function outcomeOf(name: string, bytes: Uint8Array, trial: number): Promise<string> {
-  try {
-    return (await inspectSource(memorySource(name, bytes))).format;
-  } catch (error) {
-    if (!(error instanceof AppError)) throw new Error(`trial ${trial}: ${error}`, { cause: error });
-    if (error.message === '' || error.code === '') throw new Error(`trial ${trial}: an error without text`);
-    return error.code;
-  }
-}
-
 describe.skipIf(!hasSharedData)(
   `damaged files end in a result or an error with a code${NEEDS_SHARED_DATA}`,
   () => {
-    it.each(SEEDS)(
-      '%s',
-      async (format, path, length) => {
-        const original = new Uint8Array(readFileSync(resolve(SHARED_DATA, path))).slice(0, length);
-        const trials = length > 100_000 ? LARGE_FILE_TRIALS : TRIALS;
-        const name = path.replace(/^.*\//, '');
-        const outcomes = new Map<string, number>();
-        for (let trial = 0; trial < trials; trial++) {
-          const bytes = mutate(original, createRandom(1, 'test', trial));
-          let startMs = performance.now();
-          const outcome = await outcomeOf(name, bytes, trial);
-          if (performance.now() - startMs > MAX_MS) {
-            // A busy machine can stop any program for a second; the same file a second time tells.
-            startMs = performance.now();
-            await outcomeOf(name, bytes, trial);
-          }
-          outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
-          expect(performance.now() - startMs, `trial ${trial}: milliseconds`).toBeLessThan(MAX_MS);
-        }
-        // The mutations must reach the decoder and not only spoil the signature.
-        const refusedAtOnce = outcomes.get('unknown-format') ?? 0;
-        expect(refusedAtOnce, JSON.stringify([...outcomes])).toBeLessThan(trials);
-        expect(
-          [...outcomes.values()].reduce((sum, count) => sum + count, 0),
-          format,
-        ).toBe(trials);
-      },
-      600_000,
-    );
+    it.for(SEEDS)('%s', { timeout: 3_600_000 }, async ([, path, length], { annotate }) => {
+      const original = new Uint8Array(readFileSync(resolve(SHARED_DATA, path))).slice(0, length);
+      const count = length > 100_000 ? LARGE_FILE_TRIALS : TRIALS;
+      const name = path.replace(/^.*\//, '');
+      const report = await tryDamage(original, (bytes) => inspectSource(memorySource(name, bytes)), count, 1);
+      await annotate(describeDamage(report));
+      expect(report.longestMs).toBeLessThan(MAX_MS);
+      // Damage must reach the decoder and not only spoil the signature.
+      expect(report.outcomes.get('unknown-format') ?? 0).toBeLessThan(count);
+    });
   },
 );

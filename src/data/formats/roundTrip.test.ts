@@ -1,41 +1,18 @@
 import fc from 'fast-check';
-import * as h5 from 'h5wasm';
 import { describe, expect, it } from 'vitest';
 import {
   EVENT_FILE_WRITERS,
   type EventFileWriter,
   type WrittenEvent,
 } from '../../testing/eventFileWriters.ts';
+import { HDF5_WRITER } from '../../testing/hdf5Writer.ts';
 import { memorySource } from '../byteSource.ts';
 import { collectEvents } from '../collectEvents.ts';
 import { eventTuples } from '../testSupport.ts';
 import { detectFormat } from './detectFormat.ts';
 import { FORMATS } from './index.ts';
 
-await h5.ready;
-
-const hdf5Writer: EventFileWriter = {
-  format: 'hdf5',
-  variant: 'columns',
-  name: 'a.h5',
-  limits: { timeUs: 2 ** 50, x: 0x10000, y: 0x10000 },
-  write(events) {
-    const file = new h5.File('round-trip.h5', 'w');
-    const group = file.create_group('events');
-    const column = (index: number) => events.map((event) => event[index]);
-    group.create_dataset({ name: 't', data: BigInt64Array.from(column(0), BigInt) });
-    group.create_dataset({ name: 'x', data: Uint16Array.from(column(1)) });
-    group.create_dataset({ name: 'y', data: Uint16Array.from(column(2)) });
-    group.create_dataset({ name: 'p', data: Uint8Array.from(column(3)) });
-    file.close();
-    const { FS } = h5.Module;
-    const written = FS.readFile('round-trip.h5').slice();
-    FS.unlink('round-trip.h5');
-    return written;
-  },
-};
-
-const WRITERS = [...EVENT_FILE_WRITERS, hdf5Writer];
+const WRITERS = [...EVENT_FILE_WRITERS, HDF5_WRITER];
 
 /** Streams that the format can hold, in the order of time. */
 function streams({ timeUs, x, y }: EventFileWriter['limits']) {
