@@ -21,3 +21,22 @@ describe('files that other programs open', () => {
     });
   });
 });
+
+describe('what is no recording', () => {
+  it.each([
+    ['a.npy', '<!DOCTYPE html><title>Not found</title>', 'not-event-data', 'a web page'],
+    ['a.csv', '\ufeff<html><title>Not found</title>', 'not-event-data', 'a web page'],
+    ['a.h5', '<?xml version="1.0"?><Error>', 'not-event-data', 'a web page'],
+    ['a.raw', '404: Not Found', 'not-event-data', 'an error message'],
+    ['a.aedat4', 'version https://git-lfs.github.com/spec/v1', 'not-event-data', 'a Git LFS pointer'],
+    ['old.mat', '\0\0\0\0\x02\0\0\0', 'not-events', 'a Matlab file older than version 5'],
+    ['a.aedat', '\x01\x02\x03\x04\x05\x06', 'not-events', 'no AEDAT header'],
+    ['a.xyz', 'PLY\nformat', 'unknown-format', 'in none of the formats'],
+  ])('%s that begins with %j', async (name, start, code, words) => {
+    const source = memorySource(name, new TextEncoder().encode(start));
+    await expect(detectFormat(source)).rejects.toMatchObject({
+      code,
+      message: expect.stringContaining(words),
+    });
+  });
+});

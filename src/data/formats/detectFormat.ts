@@ -17,7 +17,8 @@ const NOT_DATA: { pattern: RegExp; what: string; hint: string }[] = [
     hint: "Fetch the real file with Git LFS, or download it from the data set's own page.",
   },
   {
-    pattern: /^\s*<(!doctype|html|\?xml)/i,
+    // After a byte order mark perhaps.
+    pattern: /^(\xef\xbb\xbf)?\s*<(!doctype|html|\?xml)/i,
     what: 'a web page, probably an error page saved in place of the file',
     hint: 'Download the file again and check the link.',
   },
@@ -63,6 +64,11 @@ const OTHER_KINDS: {
     matches: (head) => FOREIGN_ARCHIVES.some((signature) => signature.every((byte, i) => head[i] === byte)),
     what: 'is an archive of a kind that cannot be opened here (7z, RAR, xz, bzip2 or Zstandard)',
     hint: 'Unpack it and drop the folder, or pack it as zip or tar.gz.',
+  },
+  {
+    matches: (_, { name }) => /\.mat$/i.test(name),
+    what: 'is a Matlab file older than version 5, or none',
+    hint: 'Save it in Matlab again: save(name, "-v7").',
   },
   {
     matches: (head, { name }) => isZip(head) && !/\.npz$/i.test(name),

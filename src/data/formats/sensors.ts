@@ -13,6 +13,7 @@ export const KNOWN_SENSORS: readonly SensorSize[] = [
 ];
 
 export const DVS128: SensorSize = { width: 128, height: 128 };
+export const DAVIS208: SensorSize = { width: 208, height: 192 };
 export const DAVIS240: SensorSize = { width: 240, height: 180 };
 export const DAVIS346: SensorSize = { width: 346, height: 260 };
 export const DAVIS640: SensorSize = { width: 640, height: 480 };
@@ -28,9 +29,10 @@ export function inferSensor(maxX: number, maxY: number, candidates = KNOWN_SENSO
 
 /** Sensor of a camera by the name that file headers give it; undefined for names that say nothing. */
 export function sensorOfCamera(name: string): SensorSize | undefined {
-  if (/dvs_?128|davis_?128/i.test(name)) return DVS128;
-  if (/davis_?(208|240)|sbret/i.test(name)) return DAVIS240;
+  if (/dvs_?128|davis\w*128/i.test(name)) return DVS128;
+  if (/davis_?208/i.test(name)) return DAVIS208;
+  if (/davis_?240|sbret/i.test(name)) return DAVIS240;
   if (/davis_?346/i.test(name)) return DAVIS346;
-  if (/davis_?640/i.test(name)) return DAVIS640;
+  if (/davis\w*640/i.test(name)) return DAVIS640;
   return undefined;
 }

@@ -10,6 +10,8 @@ export interface TextHeader {
   lines: string[];
   /** Offset of the first byte after the header. */
   end: number;
+  /** Offset of its last line; 0 without lines. */
+  lastStart: number;
 }
 
 /** Control characters other than tab and carriage return do not stand in a header line: data has begun. */
@@ -33,6 +35,7 @@ export async function readTextHeader(
   let loadBytes = 1 << 14;
   const lines: string[] = [];
   let at = 0;
+  let lastStart = 0;
   const prefixBytes = Array.from(prefix, (character) => character.charCodeAt(0));
   while (at < limit) {
     let stop = bytes.indexOf(LINE_FEED, at);
@@ -60,8 +63,9 @@ export async function readTextHeader(
         .join('')
         .replace(/\r$/, ''),
     );
+    lastStart = at;
     at = stop + 1;
     if (isLast(lines[lines.length - 1])) break;
   }
-  return { lines, end: at };
+  return { lines, end: at, lastStart };
 }

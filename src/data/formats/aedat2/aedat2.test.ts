@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { memorySource } from '../../byteSource.ts';
 import { collectEvents } from '../../collectEvents.ts';
 import { type EventTuple, eventTuples } from '../../testSupport.ts';
+import { detectFormat } from '../detectFormat.ts';
 import { aedat2 } from './aedat2.ts';
 
 const HEADER_DVS = '#!AER-DAT2.0\r\n# AEChip: ch.unizh.ini.jaer.chip.retina.DVS128\r\n';
@@ -81,6 +82,64 @@ describe('aedat2', () => {
     const { events } = await decode(file(HEADER_DAVIS, [record, [0x00400000, 78]]));
     expect(events.tUs[0]).toBe(77);
     expect(events.tUs).toHaveLength(2);
+  });
+
+  it('takes a first record for data that looks like a line of the header, unless it is one', async () => {
+    // Bytes 23 41 c1 e8 de ad be ef 41 41 0a: a '#' and, later, a line feed, no control character between.
+    const long = file(HEADER_DAVIS, [
+      [0x2341c1e8, 0xdeadbeef],
+      [0x41410a41, 0xdeadbeff],
+    ]);
+    expect((await decode(long)).events.tUs[0]).toBe(0xdeadbeef);
+    // A line of the header, cut so that the file has whole records with it and without it none.
+    const header = `${HEADER_DAVIS}# a line of 26 characters.\n`;
+    const cut = file(header, [davis([5, 1, 1, 1]), davis([6, 1, 1, 1])]);
+    await expect(decode(cut.subarray(0, cut.length - 3))).rejects.toMatchObject({ code: 'truncated-file' });
+  });
+
+  it.each([
+    ['eu.seebetter.ini.chips.davis.DAVIS240C', 240, 180],
+    ['eu.seebetter.ini.chips.davis.Davis346blue', 346, 260],
+    ['eu.seebetter.ini.chips.davis.DAVIS346B', 346, 260],
+    ['eu.seebetter.ini.chips.davis.Davis208PixelParade', 208, 192],
+    ['eu.seebetter.ini.chips.davis.DavisBSI128', 128, 128],
+    ['eu.seebetter.ini.chips.davis.DAViSHet640', 640, 480],
+    ['eu.seebetter.ini.chips.sbret10.SBret10', 240, 180],
+    ['ch.unizh.ini.jaer.chip.retina.DVS128', 128, 128],
+  ])('%s has %d x %d pixels, with line ends of either kind', async (chip, width, height) => {
+    const records = [chip.endsWith('DVS128') ? dvs([5, 3, 4, 1]) : davis([5, 3, 4, 1])];
+    for (const end of ['\r\n', '\n']) {
+      const header = ['#!AER-DAT2.0', '# This is a raw AE data file', `# AEChip: ${chip}`, ''].join(end);
+      const { events } = await decode(file(header, records));
+      expect(events.sensor).toEqual({ width, height });
+      expect(eventTuples(events)).toEqual([[5, 3, 4, 1]]);
+    }
+  });
+
+  it('reads past the preferences of jAER, in the older and the newer header', async () => {
+    const entries = Array.from(
+      { length: 3000 },
+      (_, i) => `#      <entry key="Chip.setting${i}" value="${i}"/>\r\n`,
+    );
+    const preferences = `#Start of Preferences for this AEChip\r\n${entries.join('')}#End of Preferences for this AEChip\r\n`;
+    for (const last of ['', '#End Of ASCII Header\r\n', '# End of header\r\n']) {
+      const { events } = await decode(file(`${HEADER_DVS}${preferences}${last}`, [dvs([7, 1, 2, 0])]));
+      expect(eventTuples(events)).toEqual([[7, 1, 2, 0]]);
+    }
+  });
+
+  it('begins at the data after the line that ends the header, whatever their first byte is', async () => {
+    const header = `${HEADER_DAVIS}#End Of ASCII Header\r\n`;
+    expect((await decode(file(header, [[0x23414141, 0x4141410a]]))).events.tUs[0]).toBe(0x4141410a);
+  });
+
+  it('reads version 1.0 without its first line', async () => {
+    const bytes = file('# written by a tool\n', [dvs([3, 1, 2, 1])], 2);
+    expect(eventTuples((await decode(bytes)).events)).toEqual([[3, 1, 2, 1]]);
+    await expect(detectFormat(memorySource('a.aedat', bytes.subarray(20)))).rejects.toMatchObject({
+      code: 'not-events',
+      message: expect.stringContaining('no AEDAT header'),
+    });
   });
 
   it('turns recordings of cameras that lay on their side, known by name', async () => {

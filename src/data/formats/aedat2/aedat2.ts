@@ -6,7 +6,7 @@ import type { DecodeOptions, EventSink, FormatDecoder, Orientation } from '../de
 import { createEventWriter } from '../eventBuffer.ts';
 import { latin1 } from '../latin1.ts';
 import { DAVIS240, DAVIS346, DAVIS640, DVS128, inferSensor, sensorOfCamera } from '../sensors.ts';
-import { readTextHeader } from '../textHeader.ts';
+import { readTextHeader, type TextHeader } from '../textHeader.ts';
 
 /*
  * AEDAT 1.0 and 2.0 (jAER). Text lines that begin with '#', then big-endian records:
@@ -31,10 +31,22 @@ interface Aedat2Header {
   sensor: SensorSize | undefined;
 }
 
+/**
+ * The first byte of the data may be '#' too, and what follows have no control character up to a line feed. Such a line,
+ * not of ASCII characters as those of headers are, is data where whole records are left only with it.
+ */
+function withoutRecords(header: TextHeader, recordBytes: number, size: number): TextHeader {
+  const { lines, end, lastStart } = header;
+  const isWhole = (start: number) => (size - start) % recordBytes === 0;
+  const isAscii = /^[\t -~]*$/.test(lines[lines.length - 1] ?? '');
+  if (isAscii || isWhole(end) || !isWhole(lastStart)) return header;
+  return { ...header, lines: lines.slice(0, -1), end: lastStart };
+}
+
 async function readHeader(source: ByteSource): Promise<Aedat2Header> {
-  const { lines, end } = await readTextHeader(source, '#', (line) =>
-    /^#\s*End Of (ASCII )?Header/i.test(line),
-  );
+  const header = await readTextHeader(source, '#', (line) => /^#\s*End Of (ASCII )?Header/i.test(line));
+  const recordBytes = /^#!AER-DAT2/.test(header.lines[0] ?? '') ? 8 : 6;
+  const { lines, end } = withoutRecords(header, recordBytes, source.size);
   const isOpen = lines.some((line) => /^#\s*Start of Preferences/i.test(line));
   if (isOpen && end === source.size && !lines.some((line) => /^#\s*End of Preferences/i.test(line))) {
     throw new AppError(
@@ -44,7 +56,6 @@ async function readHeader(source: ByteSource): Promise<Aedat2Header> {
       end,
     );
   }
-  const recordBytes = /^#!AER-DAT2/.test(lines[0] ?? '') ? 8 : 6;
   const camera = lines.map((line) => /AEChip:\s*(\S+)/.exec(line)?.[1]).find((name) => name !== undefined);
   if (camera && /cochlea/i.test(camera)) {
     throw new AppError(

@@ -16,6 +16,8 @@ interface PacketOptions {
   validBits?: number[];
   /** Written in place of the true number of events. */
   claimed?: number;
+  capacity?: number;
+  eventBytes?: number;
 }
 
 function packet(events: EventTuple[], options: PacketOptions = {}): number[] {
@@ -23,9 +25,9 @@ function packet(events: EventTuple[], options: PacketOptions = {}): number[] {
   const view = new DataView(new ArrayBuffer(28 + events.length * 8));
   view.setInt16(0, type, true);
   view.setInt16(2, source, true);
-  view.setInt32(4, 8, true);
+  view.setInt32(4, options.eventBytes ?? 8, true);
   view.setInt32(12, overflow, true);
-  view.setInt32(16, claimed, true);
+  view.setInt32(16, options.capacity ?? claimed, true);
   view.setInt32(20, claimed, true);
   view.setInt32(24, options.valid ?? claimed, true);
   for (const [i, [t, x, y, p]] of events.entries()) {
@@ -66,6 +68,33 @@ describe('aedat3', () => {
   it('skips other packet types and empty packets', async () => {
     const bytes = file([packet(two, { type: 0 }), packet([]), packet(two), packet(two, { type: 3 })]);
     expect(eventTuples((await decode(bytes)).events)).toEqual(two);
+  });
+
+  it('skips frames, IMU samples and packets of any other type by their size', async () => {
+    // Special, frame, IMU 6, IMU 9, and one of a user's own: eventSize times number bytes of anything.
+    const others = [
+      [0, 8],
+      [2, 136],
+      [3, 36],
+      [4, 48],
+      [100, 13],
+    ].map(([type, eventBytes]) => [
+      ...packet([], { type, eventBytes, claimed: 3 }),
+      ...Array(eventBytes * 3).fill(0xff),
+    ]);
+    const bytes = file([others[0], others[1], packet(two), ...others.slice(2), packet(two, { overflow: 1 })]);
+    const later = two.map(([t, ...rest]) => [t + 2 ** 31, ...rest]);
+    expect(eventTuples((await decode(bytes)).events)).toEqual([...two, ...later]);
+  });
+
+  it('finds the next packet with and without room for the capacity', async () => {
+    const close = file([packet(two, { capacity: 6 }), packet(two)]);
+    expect(eventTuples((await decode(close)).events)).toEqual([...two, ...two]);
+    const room = Array(4 * 8).fill(0xee);
+    const padded = file([[...packet(two, { capacity: 6 }), ...room], packet(two)]);
+    expect(eventTuples((await decode(padded)).events)).toEqual([...two, ...two]);
+    const last = file([packet(two), [...packet(two, { capacity: 6 }), ...room]]);
+    expect(eventTuples((await decode(last)).events)).toEqual([...two, ...two]);
   });
 
   it('heeds the validity bit only when a packet says that events are invalid', async () => {

@@ -12,12 +12,14 @@ import { readTextHeader, type TextHeader } from '../textHeader.ts';
  *
  *   i16 type, i16 source, i32 eventSize, i32 timeOffset, i32 timeOverflow, i32 capacity, i32 number, i32 valid
  *
- * and number * eventSize bytes. Polarity events (type 1) are u32 data, i32 time: x bits 17-31, y bits 2-16, polarity
+ * and number * eventSize bytes; some writers leave room for capacity events, which shows by where the next packet is. Polarity events (type 1) are u32 data, i32 time: x bits 17-31, y bits 2-16, polarity
  * bit 1, valid bit 0; time = timeOverflow * 2^31 + i32, microseconds. Other types are skipped by their size.
  */
 const PACKET_HEADER_BYTES = 28;
 const POLARITY = 1;
 const POLARITY_BYTES = 8;
+/** Types in use are below 20, those of users' own from 100 on. */
+const LAST_TYPE = 1000;
 const SENSORS = [DVS128, DAVIS240, DAVIS346, DAVIS640];
 
 interface Packet {
@@ -28,6 +30,19 @@ interface Packet {
   valid: number;
   dataStart: number;
   dataStop: number;
+}
+
+/** True where a packet header that makes sense stands, or the file ends. */
+async function mayBePacket(source: ByteSource, offset: number): Promise<boolean> {
+  if (offset >= source.size) return offset === source.size;
+  const bytes = await source.read(offset, PACKET_HEADER_BYTES);
+  if (bytes.length < PACKET_HEADER_BYTES) return false;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const [type, eventBytes] = [view.getInt16(0, true), view.getInt32(4, true)];
+  const [capacity, number, valid] = [16, 20, 24].map((at) => view.getInt32(at, true));
+  return (
+    type >= 0 && type <= LAST_TYPE && eventBytes > 0 && valid >= 0 && valid <= number && number <= capacity
+  );
 }
 
 /** Walks the packet headers; sizes are checked against the file before anything is read with them. */
@@ -57,6 +72,9 @@ async function* packets(source: ByteSource, start: number, options: DecodeOption
     }
     const dataStart = offset + PACKET_HEADER_BYTES;
     const dataStop = dataStart + number * eventBytes;
+    const next = dataStart + capacity * eventBytes;
+    const isPadded =
+      capacity > number && (await mayBePacket(source, next)) && !(await mayBePacket(source, dataStop));
     yield {
       type,
       source: view.getInt16(2, true),
@@ -66,7 +84,7 @@ async function* packets(source: ByteSource, start: number, options: DecodeOption
       dataStart,
       dataStop,
     };
-    offset = dataStop;
+    offset = isPadded ? next : dataStop;
   }
 }
 

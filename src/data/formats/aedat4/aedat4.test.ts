@@ -77,6 +77,27 @@ describe('aedat4', () => {
     expect(warnings).toEqual([]);
   });
 
+  it('reads the first of several event streams, past frames, IMU samples and triggers between them', async () => {
+    const node = (id: number, type: string) =>
+      `<node name="${id}" path="/a/outInfo/${id}/"><attr key="compression" type="string">LZ4</attr>` +
+      `<attr key="typeIdentifier" type="string">${type}</attr></node>`;
+    const others = ['FRME', 'IMUS', 'TRIG', 'EVTS'].map((type, i) => node(i + 4, type)).join('');
+    const xml = XML.replace(/<node name="4".*<\/node>(?=<\/node><\/dv>)/, others);
+    // Packets of other streams are not looked into.
+    const other = (id: number) => [...words(id, 5), 1, 2, 3, 4, 5];
+    const packets = [
+      other(4),
+      eventPacket(7, SECOND),
+      eventPacket(3, FIRST),
+      other(5),
+      other(6),
+      eventPacket(3, SECOND),
+    ];
+    const { events, warnings } = await decode(file(packets, { xml }));
+    expect(eventTuples(events)).toEqual([...FIRST, ...SECOND]);
+    expect(warnings[0].message).toContain('2 event streams; only stream 3');
+  });
+
   it('finds streams in the XML', () => {
     expect(parseEventStreams(XML)).toEqual([{ id: 3, sensor: { width: 320, height: 240 } }]);
     expect(parseEventStreams(XML.replace('320', 'many'))).toEqual([{ id: 3, sensor: undefined }]);

@@ -14,7 +14,7 @@ import { withHdf5File } from './hdf5Library.ts';
  *
  *   a group with four 1-D data sets named like t, x, y, p (DSEC, M3ED; a scalar t_offset beside it is added)
  *   a compound data set with such fields (Prophesee's CD/events; the attribute `geometry` is the sensor)
- *   a data set of N rows of four numbers (MVSEC)
+ *   a data set of N rows of four numbers (MVSEC), or of four rows of N
  */
 const SIGNATURE = '\x89HDF\r\n\x1a\n';
 /** Also MAT 7.3 files, which have a block of text in front. */
@@ -116,20 +116,24 @@ function datasetCandidate(path: string, dataset: Dataset): Candidate | undefined
     };
   }
   const isNumeric = dataset.metadata.type === 0 || dataset.metadata.type === 1;
-  if (!isNumeric || shape.length !== 2 || shape[1] !== 4) return undefined;
+  if (!isNumeric || shape.length !== 2 || !shape.includes(4)) return undefined;
+  // Four rows of N numbers are the same, the other way round.
+  const isWide = shape[1] !== 4;
   return {
     path,
     columnNames: [undefined, undefined, undefined, undefined],
-    rowCount: shape[0],
+    rowCount: isWide ? shape[1] : shape[0],
     datasets: [dataset],
     read(start, columns, count, nanoseconds) {
-      const values = slice(dataset, [
+      const ranges: [number, number][] = [
         [start, start + count],
         [0, 4],
-      ]) as Numbers;
+      ];
+      const values = slice(dataset, isWide ? ranges.reverse() : ranges) as Numbers;
+      const [rowStride, columnStride] = isWide ? [1, count] : [4, 1];
       for (const [c, column] of columns.entries()) {
         const toNumber = c === nanoseconds ? wholeMicroseconds : Number;
-        for (let i = 0; i < count; i++) column[i] = toNumber(values[i * 4 + c]);
+        for (let i = 0; i < count; i++) column[i] = toNumber(values[i * rowStride + c * columnStride]);
       }
     },
   };

@@ -55,6 +55,13 @@ export async function withHdf5File<T>(
     signal?.throwIfAborted();
     if (error instanceof AppError) throw error;
     const reason = error instanceof Error ? error.message : String(error);
+    if (/float16 not supported/i.test(reason)) {
+      throw new AppError(
+        'unsupported-variant',
+        `${source.name} holds numbers of 16-bit floating point, which cannot be read as columns of events.`,
+        'Write them as whole numbers, or as numbers of 32 or 64 bits.',
+      );
+    }
     throw new AppError(
       'damaged-file',
       `${source.name} cannot be read as HDF5: ${reason.split('\n')[0].slice(0, 200)}.`,

@@ -3,7 +3,7 @@ import type { FormatDecoder } from '../decoder.ts';
 import { latin1 } from '../latin1.ts';
 import { decodeTable, type EventTable } from '../table/table.ts';
 import { decodeFrameStack, isFrameStack } from './frameStack.ts';
-import { type NpyArray, readNpyHeader, scanNpy, tableShape } from './npyArray.ts';
+import { asRowsOfFour, type NpyArray, readNpyHeader, scanNpy, tableShape } from './npyArray.ts';
 
 /** An array that is table-shaped (see tableShape), row by row. */
 export function npyTable(array: NpyArray, onProgress?: (bytesRead: number) => void): EventTable {
@@ -21,7 +21,7 @@ export const npy: FormatDecoder = {
   detect: (head) => latin1(head.subarray(0, 6)) === '\x93NUMPY',
 
   async decode(source, sink, options) {
-    const array = await readNpyHeader(source);
+    const array = asRowsOfFour(await readNpyHeader(source));
     if (isFrameStack(array)) {
       await decodeFrameStack(array, sink, options);
       return;

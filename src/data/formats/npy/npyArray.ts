@@ -32,6 +32,8 @@ export interface NpyArray {
 
 /** Longest header that is read; a real one has a few hundred bytes. */
 const MAX_HEADER_BYTES = 1 << 16;
+/** Columns of a table; an array with more is none, and their names would fill the memory. */
+const MAX_COLUMNS = 64;
 
 function unsupported(source: ByteSource, what: string): AppError {
   return new AppError(
@@ -135,11 +137,19 @@ export function tableShape(
   array: NpyArray,
 ): { rowCount: number; columnNames: (string | undefined)[] } | undefined {
   const { shape, fields } = array;
+  if (fields.length > MAX_COLUMNS || (shape[1] ?? 1) > MAX_COLUMNS) return undefined;
   if (fields[0].name !== undefined && shape.length === 1)
     return { rowCount: shape[0], columnNames: fields.map(({ name }) => name) };
   if (fields[0].name === undefined && shape.length <= 2 && shape.length > 0)
     return { rowCount: shape[0], columnNames: Array(shape[1] ?? 1).fill(undefined) };
   return undefined;
+}
+
+/** Four rows of N numbers are N rows of four, stored the other way round. */
+export function asRowsOfFour(array: NpyArray): NpyArray {
+  const { shape, fields, isFortranOrder } = array;
+  if (fields[0].name !== undefined || shape.length !== 2 || shape[0] !== 4 || shape[1] === 4) return array;
+  return { ...array, shape: [shape[1], 4], isFortranOrder: !isFortranOrder };
 }
 
 function reader({ read, readExactly }: NpyField, isNanoseconds: boolean): ReadNumber {

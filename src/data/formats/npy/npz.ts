@@ -8,7 +8,7 @@ import { rolesByName } from '../table/roles.ts';
 import { decodeTable, type EventTable } from '../table/table.ts';
 import { decodeFrameStack, isFrameStack } from './frameStack.ts';
 import { npyTable } from './npy.ts';
-import { type NpyArray, readNpyHeader, scanNpy, tableShape } from './npyArray.ts';
+import { asRowsOfFour, type NpyArray, readNpyHeader, scanNpy, tableShape } from './npyArray.ts';
 
 /*
  * Archives of arrays. Three layouts hold events: one array per column (t, x, y, p; SpikingJelly), one array that is a
@@ -58,7 +58,7 @@ function notEvents(name: string, members: string[]): AppError {
     : 'Save the arrays t, x, y, p, or pos and neg with columns x, y, t.';
   return new AppError(
     'not-events',
-    `${name} holds the arrays ${members.join(', ')}, which are no events.`,
+    `${name} holds the arrays ${members.slice(0, 8).join(', ') || '(none)'}, which are no events.`,
     hint,
   );
 }
@@ -91,7 +91,7 @@ async function columnsTable(name: string, arrays: Map<string, NpyArray>): Promis
 
 /** The one array of an archive that is events as it stands: records with the names of columns, or rows of four numbers. */
 function singleTable(arrays: Map<string, NpyArray>): NpyArray | undefined {
-  const tables = [...arrays.values()].filter((array) => {
+  const tables = [...arrays.values()].map(asRowsOfFour).filter((array) => {
     const names = tableShape(array)?.columnNames ?? [];
     return rolesByName(names) !== undefined || (names.length === 4 && names[0] === undefined);
   });

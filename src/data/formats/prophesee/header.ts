@@ -68,9 +68,10 @@ function sensorOf(fields: Map<string, string>): SensorSize | undefined {
   const [geometryWidth, geometryHeight] = [positive(geometry?.[1]), positive(geometry?.[2])];
   if (geometryWidth !== undefined && geometryHeight !== undefined)
     return { width: geometryWidth, height: geometryHeight };
-  const camera = `${fields.get('plugin_name') ?? ''} ${fields.get('sensor_generation') ?? ''}`;
+  const generation = fields.get('sensor_generation') ?? fields.get('generation') ?? '';
+  const camera = `${fields.get('plugin_name') ?? ''} gen${generation}`;
   const system = fields.get('system_id');
-  if (/genx320/i.test(camera)) return GEOMETRY_CANDIDATES[0];
+  if (/genx320|gen320/i.test(camera)) return GEOMETRY_CANDIDATES[0];
   if (/gen4|imx636/i.test(camera) || system === '48' || system === '49') return GEOMETRY_CANDIDATES[2];
   if (/gen3/i.test(camera) || system === '21') return GEOMETRY_CANDIDATES[1];
   return undefined;

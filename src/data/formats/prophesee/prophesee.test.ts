@@ -140,6 +140,31 @@ describe('EVT3', () => {
     expect(warnings[0].message).toContain('12 events');
   });
 
+  it('keeps vectors apart where the clock moves between them, over its wrap too', async () => {
+    const data = [
+      0x8fff, 0x6ffe, 0x0005, 0x3864, 0x4001, 0x6fff, 0x4001, 0x8000, 0x6001, 0x4001, 0x5001, 0x5080,
+    ];
+    expect(await tuples(EVT3, words(16, data))).toEqual([
+      [2 ** 24 - 2, 100, 5, 1],
+      [2 ** 24 - 1, 112, 5, 1],
+      [2 ** 24 + 1, 124, 5, 1],
+      [2 ** 24 + 1, 136, 5, 1],
+      [2 ** 24 + 1, 151, 5, 1],
+    ]);
+  });
+
+  it('passes over triggers, continued words and others', async () => {
+    const data = [0x8000, 0x6005, 0x0007, 0xa101, 0x7123, 0xf456, 0xe014, 0x1001, 0x9001, 0x2803];
+    expect(await tuples(EVT3, words(16, data))).toEqual([[5, 3, 7, 1]]);
+  });
+
+  it('takes all columns where the header names no geometry', async () => {
+    const data = [0x8000, 0x6000, 0x3800 | 700, 0x4fff];
+    const { events } = await decode('% evt 3.0\n', words(16, data));
+    expect([...events.x]).toEqual(Array.from({ length: 12 }, (_, i) => 700 + i));
+    expect(events.sensor).toEqual({ width: 1280, height: 720 });
+  });
+
   it('clips vectors at the edge of the sensor', async () => {
     const data = [0x8000, 0x6000, 0x3800 | 1275, 0x4fff];
     expect((await tuples(EVT3, words(16, data))).map(([, x]) => x)).toEqual([1275, 1276, 1277, 1278, 1279]);
@@ -184,8 +209,21 @@ describe('DAT', () => {
     await expect(decode('', data.slice(0, 24), 'a.dat')).rejects.toMatchObject(unknown);
   });
 
+  it.each([0x00, 0x0c])('reads events of type %i, in versions 1 and 2', async (type) => {
+    const version2 = await tuples(header, [type, 8, ...record(7, 639, 479, 1)]);
+    expect(version2).toEqual([[7, 639, 479, 1]]);
+    const version1 = [type, 8, ...words(32, [7, (1 << 17) | (239 << 9) | 303, 8, (5 << 9) | 4])];
+    const { events } = await decode('% Version 1\n% Width 304\n% Height 240\n', version1, 'a.dat');
+    expect(eventTuples(events)).toEqual([
+      [7, 303, 239, 1],
+      [8, 4, 5, 0],
+    ]);
+    expect(events.sensor).toEqual({ width: 304, height: 240 });
+  });
+
   it('refuses triggers and a file that ends in its header', async () => {
     await expect(decode(header, [0x0e, 8])).rejects.toMatchObject({ code: 'unsupported-variant' });
+    await expect(decode(header, [0x0c, 16])).rejects.toMatchObject({ code: 'unsupported-variant' });
     await expect(decode(header, [0x0c])).rejects.toMatchObject({ code: 'truncated-file' });
   });
 });
@@ -198,7 +236,21 @@ describe('header', () => {
     ['% evt 2.0\n% plugin_name hal_plugin_gen41_evk3\n', 1280, 720],
     ['% evt 2.0\n% system_ID 49\n', 1280, 720],
     ['% evt 2.0\n% plugin_name genx320\n', 320, 320],
+    ['% evt 2.0\n% sensor_generation 3.1\n', 640, 480],
+    ['% evt 2.0\n% generation 4.2\n', 1280, 720],
+    ['% evt 2.0\n% sensor_generation 320.0\n', 320, 320],
     ['% evt 2.0\n', 320, 320],
+    [
+      '% camera_integrator_name Prophesee\n% date 2023-03-29 16:37:46\n% evt 2.0\n% format EVT2;height=720;width=1280\n% generation 4.2\n% geometry 1280x720\n% integrator_name Prophesee\n% plugin_name hal_plugin_prophesee\n% sensor_generation 4.2\n% serial_number 00050423\n% system_ID 49\n% end\n',
+      1280,
+      720,
+    ],
+    [
+      '% Date 2014-02-28 13:37:42\n% evt 2.0\n% firmware_version 0.0.0\n% integrator_name Prophesee\n% plugin_name hal_plugin_gen31_fx3\n% serial_number 00001621\n% subsystem_ID 2147483648\n% system_ID 21\n',
+      640,
+      480,
+    ],
+    ['% evt 2.0\r\n% geometry 800x600\r\n', 800, 600],
   ])('%j gives %dx%d', async (header, width, height) => {
     expect((await decode(header, one)).events.sensor).toEqual({ width, height });
   });

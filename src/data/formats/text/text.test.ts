@@ -54,6 +54,21 @@ describe('text', () => {
     expect(epoch.map(([t]) => t)).toEqual([1645793388095964, 1645793388095973]);
   });
 
+  it('takes commas for decimal points where semicolons separate', async () => {
+    const rows = '0,001000;3;30;1\n0,001501;120;7;0\n0,999999;5;100;1\n';
+    expect(await tuples(rows)).toEqual(EVENTS);
+    expect(await tuples(lines([0, 1, 2, 3], ',', ';\n'))).toEqual(EVENTS);
+    expect(await tuples(`Zeit;x;y;p\n${rows}`.replace('Zeit', 'time [s]'))).toEqual(EVENTS);
+  });
+
+  it('takes booleans, -1 and +1, and numbers with an exponent', async () => {
+    expect(await tuples('p;t;x;y\n-1;1e3;3;30\n+1;1.501e3;120;7\n')).toEqual([
+      [1000, 3, 30, 0],
+      [1501, 120, 7, 1],
+    ]);
+    expect(await tuples('t\tx\ty\tp\n1000\t3\t30\ttrue\n1501\t120\t7\tfalse\n')).toEqual(EVENTS.slice(0, 2));
+  });
+
   it('rounds nanoseconds down, exactly', async () => {
     const epoch = await tuples(
       '1645793388095964999 3 4 1\n1645793388095965000 5 6 0\n1645793388095970000 5 6 0\n',

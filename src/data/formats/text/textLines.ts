@@ -2,15 +2,19 @@ import { wholeMicroseconds } from '../table/roles.ts';
 
 /* Lines of text that are events, see text.ts. */
 
+const DECIMAL_COMMA = /^([+-]?\d+),(\d+)$/;
+
 /** The fields of a line; none for comments and empty lines. */
 export function tokensOf(line: string): string[] {
   // A byte order mark, as spreadsheets put it in front, read as Latin-1.
   const trimmed = line.replace(/^\xef\xbb\xbf/, '').trim();
   if (trimmed === '' || /^(#|%|\/\/)/.test(trimmed)) return [];
   // Where there are commas, semicolons or tabs, a blank is part of a name ("t [us]"), not a separator.
-  return /[,;\t]/.test(trimmed)
-    ? trimmed.replace(/\s*[,;]$/, '').split(/\s*[,;\t]\s*/)
-    : trimmed.split(/\s+/);
+  if (!/[,;\t]/.test(trimmed)) return trimmed.split(/\s+/);
+  const closed = trimmed.replace(/\s*[,;]$/, '');
+  const tokens = closed.split(closed.includes(';') ? /\s*;\s*/ : /\s*[,\t]\s*/);
+  // Spreadsheets of countries that write 0,5 put semicolons between numbers.
+  return tokens.map((token) => token.replace(DECIMAL_COMMA, '$1.$2'));
 }
 
 /** NaN for what is no number; booleans as Python and JSON write them. */
