@@ -7,13 +7,15 @@
 // Reads        errors            vec4f[chunkSteps, or 1 when CONSTANT][B][inHeight*inWidth][inVectors]
 //              surrogateHistory  of this layer
 //              keepBits          as in lifForward
-// Overwrites   gamma             vec4f[chunkSteps][B][inHeight*inWidth][inVectors]; adds with ACCUMULATE
+// Overwrites   gamma             vec4f[chunkSteps][B][inHeight*inWidth][inVectors]; adds with ACCUMULATE; with IN_PLACE
+//                                it holds the errors before
 // Updates      gammaCarry        vec4f[B][inHeight*inWidth][inVectors]
 // Includes     layerParams, lifGradient, surrogate, random
 // Twin         src/reference/errorBackward.ts
 
 override WORKGROUP_SIZE: u32 = 64u;
 override CONSTANT: u32 = 0u;
+override IN_PLACE: u32 = 0u;          // 1: the errors lie in gamma, which takes their place
 override LIF: u32 = 1u;
 override SURROGATE: u32 = 0u;
 override HISTORY: u32 = 1u;
@@ -42,7 +44,9 @@ fn errorBackward(@builtin(global_invocation_id) globalId: vec3u, @builtin(num_wo
     if (LIF == 1u) { derivative = surrogateDerivative(u32(step), cell); }
     var at = carryAt(cell);
     if (CONSTANT == 0u) { at = gammaAt(u32(step), cell); }
-    next = recordStep(u32(step), cell, errors[at], derivative, factor, next);
+    var error = vec4f();
+    if (IN_PLACE == 1u) { error = gamma[at]; } else { error = errors[at]; }
+    next = recordStep(u32(step), cell, error, derivative, factor, next);
   }
   keepGamma(cell, next);
 }

@@ -10,6 +10,7 @@ import { neuronParams, runCase, sameWords, surrogateIndex, TestNumbers, unwritte
 import type { KernelPage, Words } from './kernelRun.ts';
 import {
   asFloats,
+  asWords,
   channelsInnermost,
   packPlanes,
   paddedSize,
@@ -43,6 +44,8 @@ export interface BackwardCase {
   sumSteps?: boolean;
   /** The error is added to what the buffer holds (lif false only). */
   accumulate?: boolean;
+  /** The errors lie in gamma, not in a buffer of their own (errorBackward only). */
+  inPlace?: boolean;
   seed?: number;
   overrides?: Record<string, number>;
   /** Uniforms and buffers of what lies above, and the error that comes from there. */
@@ -125,7 +128,6 @@ export async function compareBackward(kernels: KernelPage, request: BackwardCase
       )
     : above.errors.map((error, i) => error + (request.accumulate ? present[i] : 0));
 
-  const padded = paddedSize(shape) * batchSize;
   const windowBits = request.surrogate === 'rectangular' && neuron.reset === 'soft';
   const carry = padVectors(carried, shape);
   const found = await runCase(kernels, {
@@ -172,9 +174,7 @@ export async function compareBackward(kernels: KernelPage, request: BackwardCase
           )
         : channelsInnermost(membranes, shape),
       keepBits: packPlanes(keep, shape, 1),
-      gamma: request.accumulate
-        ? padVectors(present, shape)
-        : unwritten((request.sumSteps ? 1 : chunk.steps) * padded),
+      gamma: gammaBefore(request, present),
       gammaCarry: carry,
     },
     invocations: batchSize * shape.height * shape.width * vectorsOf(shape.channels),
@@ -182,6 +182,15 @@ export async function compareBackward(kernels: KernelPage, request: BackwardCase
 
   expectGamma(request, found, expected);
   expectCarry(request, found, expected, carry);
+}
+
+/** What the buffer of gamma holds before the run. */
+function gammaBefore(request: BackwardCase, present: Float64Array): Words {
+  const { shape, batchSize, chunk, sumSteps } = request;
+  if (request.accumulate) return padVectors(present, shape);
+  const before = unwritten((sumSteps ? 1 : chunk.steps) * paddedSize(shape) * batchSize);
+  if (request.inPlace) before.set(asWords(padVectors(request.above.errors, shape)));
+  return before;
 }
 
 /** gamma of the chunk's steps, or their sum; nothing but zeros in the padding, nothing behind the interval's end. */

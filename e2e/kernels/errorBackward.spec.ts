@@ -12,14 +12,14 @@ import { TestNumbers } from '../harness/kernelCase.ts';
 import { test } from '../harness/kernelTest.ts';
 import { padVectors } from '../harness/layouts.ts';
 
-const shape = (channels: number, height = 1, width = 1): FrameShape => ({ channels, height, width });
+const mapOf = (channels: number, height = 1, width = 1): FrameShape => ({ channels, height, width });
 
 const SIZES: [string, FrameShape, number][] = [
-  ['one neuron', shape(1), 1],
-  ['63 vectors', shape(4), 63],
-  ['64 vectors', shape(5), 32],
-  ['65 vectors', shape(257), 1],
-  ['an odd map', shape(7, 3, 5), 3],
+  ['one neuron', mapOf(1), 1],
+  ['63 vectors', mapOf(4), 63],
+  ['64 vectors', mapOf(5), 32],
+  ['65 vectors', mapOf(257), 1],
+  ['an odd map', mapOf(7, 3, 5), 3],
 ];
 
 /** Random errors; the same at all steps when `constant`. */
@@ -56,6 +56,24 @@ test.describe('errorBackward equals its twin', () => {
         });
       });
     }
+  }
+
+  for (const [part, chunk] of Object.entries(CHUNKS)) {
+    test(`errors in the place of gamma, ${part}`, ({ kernels }) => {
+      const [, shape, batchSize] = SIZES[4];
+      const above = errorsAbove(shape, batchSize, chunk, false);
+      return compareBackward(kernels, {
+        kernel: 'errorBackward',
+        lif: true,
+        surrogate: 'rectangular',
+        shape,
+        batchSize,
+        stepCount,
+        chunk,
+        above: { ...above, overrides: { CONSTANT: 0, IN_PLACE: 1 } },
+        inPlace: true,
+      });
+    });
   }
 
   const [, odd, oddBatch] = SIZES[4];

@@ -1,58 +1,13 @@
-import { frameSize } from '../../src/core/encodedDataset.ts';
-import type { Range } from '../../src/core/schedule.ts';
-import { weightCount } from '../../src/reference/receptiveField.ts';
-import { synapseBackward } from '../../src/reference/synapseBackward.ts';
 import {
   BACKWARD_VARIANTS,
-  type BackwardCase,
   CHUNK_STEPS,
   CHUNKS,
   type Chunk,
-  chunkLength,
   compareBackward,
 } from '../harness/backwardCase.ts';
-import { type LayerCase, layerParams, SYNAPSE_CASES, TestNumbers } from '../harness/kernelCase.ts';
+import { type LayerCase, SYNAPSE_CASES } from '../harness/kernelCase.ts';
 import { test } from '../harness/kernelTest.ts';
-import { packWeights, padVectors, sliceVectors } from '../harness/layouts.ts';
-
-/**
- * The layer above: random weights and gammas, and the error that they send down.
- * @param part Output vectors of the weight buffer, where it holds only some; the error is theirs alone.
- */
-function synapseAbove(layer: LayerCase, chunk: Chunk, part?: Range): BackwardCase['above'] {
-  const { field, batchSize } = layer;
-  const numbers = new TestNumbers(3);
-  const length = chunkLength(chunk, CHUNK_STEPS);
-  const weights = numbers.normal(weightCount(field));
-  const gamma = numbers.normal(length * batchSize * frameSize(field.outputShape));
-  const { outHeight, outWidth, outChannels, outVectors, kernelHeight, kernelWidth, stride, padding } =
-    layerParams(layer);
-  const { start, stop } = part ?? { start: 0, stop: outVectors };
-  const perChannel = weights.length / outChannels;
-  const own = weights.map((weight, i) => {
-    const vector = Math.floor(i / perChannel / 4);
-    return vector >= start && vector < stop ? weight : 0;
-  });
-  return {
-    params: {
-      outHeight,
-      outWidth,
-      outChannels,
-      outVectors,
-      weightVectors: stop - start,
-      vectorStart: start,
-      kernelHeight,
-      kernelWidth,
-      stride,
-      padding,
-    },
-    buffers: {
-      gammaAbove: padVectors(gamma, field.outputShape),
-      weights: sliceVectors(packWeights(field, weights, null), outVectors, start, stop),
-    },
-    errors: synapseBackward(field, own, gamma),
-  };
-}
+import { synapseAbove } from '../harness/synapseAbove.ts';
 
 /** A layer of `channels` neurons below a linear one: as many vectors as invocations. */
 function below(name: string, channels: number): LayerCase {

@@ -2,8 +2,8 @@ import { frameSize } from '../core/encodedDataset.ts';
 import { cellIndex, frameCount, type ReceptiveField, taps, weightIndex } from './receptiveField.ts';
 
 /**
- * Error at the input of a convolution or linear layer (docs/maths.md 9). Twin of the spatial part of
- * shaders/synapseBackward.wgsl; `errorBackward` is its other part.
+ * Error at the input of a convolution or linear layer (docs/maths.md 9). Twin of
+ * shaders/synapseBackwardRows.wgsl and of the spatial part of shaders/synapseBackward.wgsl; `errorBackward` is its other part.
  *
  *   e[c][y][x] = sum over the taps that see (y, x), over o, of gamma[o][outY][outX] W[o][c][ky][kx]
  *

@@ -1,4 +1,5 @@
 import { wordsPerFrame } from '../encodedDataset.ts';
+import { backwardRowTile, servesBackwardRows } from './backwardRows.ts';
 import { forwardKernel, servesForward } from './forwardVariants.ts';
 import {
   gradientSplits,
@@ -511,28 +512,39 @@ export class BlockPasses {
     return [...sums, sweep(down.flatMap((stage) => [...gammaOf(stage), ...this.weightGrad(stage)]))];
   }
 
+  private consumers(stage: Stage): Stage[] {
+    return this.stages.filter((other) => other.inputs.includes(stage.output));
+  }
+
+  /** Where a stage's error is collected: in the place of its gamma, where nothing else needs that and it holds every step. */
+  private errorsOf(stage: Stage): string {
+    const inPlace =
+      stage.lif && !this.builder.sumsSteps(stage) && this.consumers(stage).every(servesBackwardRows);
+    return `${stage.name}.${inPlace ? 'gamma' : 'error'}`;
+  }
+
   /**
    * The ways on which error comes back to a stage's output: through every stage of this block that reads it, the
    * classifier included, and through every part of its weights.
    */
   private readers(stage: Stage): ((lif: boolean, accumulate: boolean) => ChunkPass)[] {
-    return this.stages
-      .filter((other) => other.inputs.includes(stage.output))
-      .flatMap((consumer) => {
-        const above = consumer.lif ? `${consumer.name}.gamma` : `${consumer.name}.error`;
-        if (consumer.kind === 'add') {
-          return [
-            (lif: boolean, accumulate: boolean) => this.errorBackward(stage, above, false, lif, accumulate),
-          ];
-        }
-        if (consumer.kind === 'pool') {
-          return [(lif: boolean, accumulate: boolean) => this.poolBackward(stage, consumer, lif, accumulate)];
-        }
-        return this.parts(consumer).map(
-          (part) => (lif: boolean, accumulate: boolean) =>
-            this.synapseBackward(stage, consumer, part, lif, accumulate),
-        );
-      });
+    return this.consumers(stage).flatMap((consumer) => {
+      const above = consumer.lif ? `${consumer.name}.gamma` : `${consumer.name}.error`;
+      if (consumer.kind === 'add') {
+        return [
+          (lif: boolean, accumulate: boolean) => this.errorBackward(stage, above, false, lif, accumulate),
+        ];
+      }
+      if (consumer.kind === 'pool') {
+        return [(lif: boolean, accumulate: boolean) => this.poolBackward(stage, consumer, lif, accumulate)];
+      }
+      return this.parts(consumer).map(
+        (part) => (lif: boolean, accumulate: boolean) =>
+          servesBackwardRows(consumer)
+            ? this.synapseBackwardRows(stage, consumer, part, accumulate)
+            : this.synapseBackward(stage, consumer, part, lif, accumulate),
+      );
+    });
   }
 
   /** Error at a stage's output, carried through its neurons: gamma, before batch norm. */
@@ -541,12 +553,12 @@ export class BlockPasses {
     const readers = this.readers(stage);
     if (stage.isClassifier) {
       passes.push(this.errorBackward(stage, `${stage.name}.lossError`, true, true, false));
-    } else if (stage.lif && readers.length === 1) {
+    } else if (stage.lif && readers.length === 1 && !this.consumers(stage).some(servesBackwardRows)) {
       passes.push(readers[0](true, false));
     } else {
-      // Several readers, or no neurons of its own: collect the error first.
+      // Several readers, no neurons of its own, or a kernel that leaves them to another: collect the error first.
       passes.push(...readers.map((read, i) => read(false, i > 0)));
-      if (stage.lif) passes.push(this.errorBackward(stage, `${stage.name}.error`, false, true, false));
+      if (stage.lif) passes.push(this.errorBackward(stage, this.errorsOf(stage), false, true, false));
     }
     return passes;
   }
@@ -610,6 +622,35 @@ export class BlockPasses {
     return { outHeight, outWidth, outChannels, outVectors, kernelHeight, kernelWidth, stride, padding };
   }
 
+  /** Error at `stage`'s output from a convolution of stride 1, or from a part of its output channels; its neurons are left. */
+  private synapseBackwardRows(
+    stage: Stage,
+    consumer: Stage,
+    part: WeightPart,
+    accumulate: boolean,
+  ): ChunkPass {
+    return (chunkStart) => {
+      const { height, width, channels } = stage.outputShape;
+      const tile = backwardRowTile(consumer.kernelWidth, { channels, width });
+      const { params } = this.backwardFields(stage, false, accumulate, chunkStart);
+      return this.add('backward', 'synapseBackwardRows', stage, {
+        overrides: { ...tile, ACCUMULATE: accumulate ? 1 : 0 },
+        params: { ...params, ...this.windowOf(consumer), ...part.params },
+        buffers: {
+          gammaAbove: `${consumer.name}.gamma`,
+          weights: part.name('weights'),
+          gamma: this.errorsOf(stage),
+        },
+        invocations:
+          this.builder.chunkSteps[this.index] *
+          this.batchSize *
+          height *
+          Math.ceil(width / tile.TILE) *
+          Math.ceil(channels / tile.CHANNELS),
+      });
+    };
+  }
+
   /** Error at `stage`'s output from a convolution or linear layer, or from a part of its output channels. */
   private synapseBackward(
     stage: Stage,
@@ -663,10 +704,11 @@ export class BlockPasses {
   ): ChunkPass {
     return (chunkStart) => {
       const fields = this.backwardFields(stage, lif, accumulate, chunkStart);
+      const inPlace = errors === fields.buffers.gamma;
       return this.add('backward', 'errorBackward', stage, {
         ...fields,
-        overrides: { ...fields.overrides, CONSTANT: constant ? 1 : 0 },
-        buffers: { ...fields.buffers, errors },
+        overrides: { ...fields.overrides, CONSTANT: constant ? 1 : 0, IN_PLACE: inPlace ? 1 : 0 },
+        buffers: { ...fields.buffers, errors: inPlace ? 'unused3' : errors },
       });
     };
   }

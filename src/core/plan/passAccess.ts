@@ -25,6 +25,7 @@ export const WRITTEN_BINDINGS: Readonly<Record<string, WrittenBindings>> = {
   stepReadout: { writes: ['stepPredictions'] },
   sumForward: { writes: ['spikes'] },
   synapseBackward: { writes: ['gamma'], updates: ['gammaCarry'] },
+  synapseBackwardRows: { writes: ['gamma'] },
   weightGrad: { updates: ['partials'] },
   weightGradRows: { updates: ['partials'] },
 };

@@ -45,7 +45,7 @@ function multiplications({ kernel, params, overrides }: Pass, stepCount: number)
     inChannels *
     Math.min(outChannels, 4 * weightVectors);
   if (/^lifForward/.test(kernel)) return perStep * (overrides.SYNAPSE === 1 ? 1 : stepCount);
-  if (kernel === 'synapseBackward') return perStep * chunkSteps;
+  if (/^synapseBackward/.test(kernel)) return perStep * chunkSteps;
   if (/^weightGrad/.test(kernel)) return perStep * (overrides.SUM_STEPS === 1 ? 1 : chunkSteps);
   return 0;
 }

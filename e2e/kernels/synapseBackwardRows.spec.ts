@@ -1,0 +1,144 @@
+import { frameSize } from '../../src/core/encodedDataset.ts';
+import { backwardRowTile } from '../../src/core/plan/backwardRows.ts';
+import type { Range } from '../../src/core/schedule.ts';
+import { compareArrays } from '../../src/testing/compareArrays.ts';
+import { TOLERANCES } from '../../src/testing/tolerances.ts';
+import { CHUNK_STEPS, CHUNKS, type Chunk, chunkLength } from '../harness/backwardCase.ts';
+import {
+  type LayerCase,
+  runCase,
+  SYNAPSE_CASES,
+  sameWords,
+  TestNumbers,
+  unwritten,
+} from '../harness/kernelCase.ts';
+import type { KernelPage } from '../harness/kernelRun.ts';
+import { expect, test } from '../harness/kernelTest.ts';
+import { asFloats, paddedSize, paddingLanes, padVectors, unpadVectors } from '../harness/layouts.ts';
+import { synapseAbove } from '../harness/synapseAbove.ts';
+
+/** A convolution of stride 1, the only kind that this kernel serves. */
+function convolution(
+  name: string,
+  [channels, height, width]: readonly [number, number, number],
+  out: number,
+  [kernel, padding]: readonly [number, number],
+  batchSize: number,
+): LayerCase {
+  const side = (length: number) => length + 2 * padding - kernel + 1;
+  const field = {
+    inputShape: { channels, height, width },
+    outputShape: { channels: out, height: side(height), width: side(width) },
+    kernelHeight: kernel,
+    kernelWidth: kernel,
+    stride: 1,
+    padding,
+  };
+  return { name, field, batchSize, steps: CHUNK_STEPS, planes: 1 };
+}
+
+const ODD = SYNAPSE_CASES.find(({ name }) => name.startsWith('odd channels')) ?? SYNAPSE_CASES[0];
+const CASES: LayerCase[] = [
+  ODD,
+  convolution('one neuron', [1, 1, 1], 1, [1, 0], 1),
+  convolution('6 channels in threes', [6, 7, 15], 16, [5, 0], 1),
+  convolution('a second tile that is short, padding 2', [4, 3, 19], 7, [5, 2], 2),
+  convolution('channels that are no multiple of the tile', [7, 4, 6], 5, [3, 0], 2),
+  convolution('several vectors of channels', [12, 3, 4], 9, [2, 1], 3),
+  convolution('a kernel as wide as its input', [2, 8, 7], 3, [7, 0], 1),
+  convolution('more padding than the input is wide', [3, 2, 2], 4, [3, 2], 2),
+];
+
+interface Request {
+  layer: LayerCase;
+  chunk: Chunk;
+  accumulate?: boolean;
+  part?: Range;
+  /** Columns of an invocation, instead of the plan's choice. */
+  columns?: number;
+  workgroupSize?: number;
+}
+
+/** Runs the kernel, asserts that the errors are the twin's, and hands their words back. */
+async function compareRows(kernels: KernelPage, request: Request): Promise<Uint32Array> {
+  const { layer, chunk, accumulate, part } = request;
+  const { field, batchSize } = layer;
+  const { inputShape } = field;
+  const above = synapseAbove(layer, chunk, part);
+  const planned = backwardRowTile(field.kernelWidth, inputShape);
+  const columns = request.columns ?? planned.TILE;
+  const tile = { ...planned, TILE: columns, ABOVE: columns + field.kernelWidth - 1 };
+  const length = chunkLength(chunk, CHUNK_STEPS);
+  const padded = paddedSize(inputShape) * batchSize;
+  const present = new TestNumbers(8).normal(chunk.steps * batchSize * frameSize(inputShape));
+  const { gamma } = await runCase(kernels, {
+    kernel: 'synapseBackwardRows',
+    overrides: { ...tile, ACCUMULATE: accumulate ? 1 : 0, WORKGROUP_SIZE: request.workgroupSize ?? 64 },
+    params: {
+      batchSize,
+      inHeight: inputShape.height,
+      inWidth: inputShape.width,
+      inChannels: inputShape.channels,
+      chunkStart: chunk.start,
+      chunkSteps: chunk.steps,
+      ...above.params,
+    },
+    window: { stepCount: CHUNK_STEPS },
+    buffers: {
+      ...above.buffers,
+      gamma: accumulate ? padVectors(present, inputShape) : unwritten(chunk.steps * padded),
+    },
+    invocations:
+      chunk.steps *
+      batchSize *
+      inputShape.height *
+      Math.ceil(inputShape.width / tile.TILE) *
+      Math.ceil(inputShape.channels / tile.CHANNELS),
+  });
+  const written = asFloats(gamma.slice(0, length * padded));
+  const expected = above.errors.map((error, i) => error + (accumulate ? present[i] : 0));
+  expect(
+    compareArrays(unpadVectors(written, inputShape), expected, {
+      label: 'synapseBackwardRows/gamma',
+      axes: { t: length, b: batchSize, c: inputShape.channels, y: inputShape.height, x: inputShape.width },
+      tolerance: TOLERANCES.kernelSum,
+    }),
+  ).toBe('');
+  expect(paddingLanes(written, inputShape.channels).every((lane) => lane === 0)).toBe(true);
+  expect(expected.some((value) => value !== 0)).toBe(true);
+  const behind = gamma.slice(length * padded);
+  if (!accumulate) expect(sameWords(behind, unwritten(behind.length))).toBe(true);
+  return gamma;
+}
+
+test.describe('synapseBackwardRows equals its twin', () => {
+  for (const layer of CASES) {
+    test(layer.name, async ({ kernels }) => {
+      await compareRows(kernels, { layer, chunk: CHUNKS['whole interval'] });
+    });
+  }
+
+  for (const [name, chunk] of Object.entries(CHUNKS)) {
+    test(name, async ({ kernels }) => {
+      await compareRows(kernels, { layer: ODD, chunk });
+    });
+  }
+
+  test('weights spread over two buffers: the second adds to the first', async ({ kernels }) => {
+    await compareRows(kernels, {
+      layer: CASES[5],
+      chunk: CHUNKS['whole interval'],
+      accumulate: true,
+      part: { start: 1, stop: 3 },
+    });
+  });
+
+  test('the tile and the workgroup change no bit', async ({ kernels }) => {
+    const request = { layer: CASES[3], chunk: CHUNKS['whole interval'] };
+    const whole = await compareRows(kernels, request);
+    const narrow = await compareRows(kernels, { ...request, columns: 4 });
+    expect(sameWords(narrow, whole)).toBe(true);
+    const small = await compareRows(kernels, { ...request, workgroupSize: 16 });
+    expect(sameWords(small, whole)).toBe(true);
+  });
+});

@@ -1,0 +1,31 @@
+import type { FrameShape } from '../encodedDataset.ts';
+import type { Stage } from './stages.ts';
+
+/** Products of vectors that one invocation of `synapseBackwardRows` has written out: more would take long to compile. */
+const MAX_PRODUCTS = 240;
+/** Columns of an invocation: more would leave too few invocations. */
+const MAX_TILE = 16;
+
+/**
+ * Whether `synapseBackwardRows` finds the error that a layer sends down: a convolution of stride 1 with several columns of
+ * output, whose gamma then serves several columns of input.
+ */
+export function servesBackwardRows(consumer: Stage): boolean {
+  return (
+    consumer.kind === 'synapse' &&
+    consumer.stride === 1 &&
+    consumer.kernelWidth <= 7 &&
+    consumer.outputShape.width > 1
+  );
+}
+
+/** Columns and channels of one invocation of `synapseBackwardRows`: equal parts of the layer below. */
+export function backwardRowTile(
+  kernelWidth: number,
+  { channels, width }: Pick<FrameShape, 'channels' | 'width'>,
+): { KERNEL_WIDTH: number; TILE: number; ABOVE: number; CHANNELS: number } {
+  const CHANNELS = channels > 4 && channels % 4 !== 0 && channels % 3 === 0 ? 3 : Math.min(channels, 4);
+  const most = Math.max(1, Math.min(MAX_TILE, Math.floor(MAX_PRODUCTS / (CHANNELS * kernelWidth))));
+  const TILE = Math.ceil(width / Math.ceil(width / most));
+  return { KERNEL_WIDTH: kernelWidth, TILE, ABOVE: TILE + kernelWidth - 1, CHANNELS };
+}
