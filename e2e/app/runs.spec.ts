@@ -127,6 +127,24 @@ test('kept runs are named, compared, duplicated, exported, imported, opened and 
   await expect(page.getByRole('alert', { name: 'Problem run-file-invalid' })).toBeVisible();
   await page.getByRole('button', { name: 'Hide this problem' }).click();
 
+  // Over the live curves of every chart that shows this run, with its name in the list of pins.
+  await row.getByRole('button', { name: 'Overlay in charts' }).click();
+  await expect(row.getByRole('button', { name: 'In the charts' })).toHaveAttribute('aria-pressed', 'true');
+  await page.getByRole('tab', { name: 'Charts', exact: true }).click();
+  await expect(page.getByRole('list', { name: 'Pinned runs' })).toContainText(/first try.*% after 1/);
+  for (const title of ['Accuracy', 'Training loss per block', 'GPU memory', 'Firing rate per layer']) {
+    const figure = page
+      .getByRole('figure')
+      .filter({ has: page.getByRole('heading', { name: title, exact: true }) });
+    await expect(figure.locator('path.chart-line-pin').first(), title).toHaveAttribute('d', /^M/);
+  }
+  await page.getByRole('button', { name: 'Unpin first try' }).click();
+  await page.getByRole('tab', { name: 'Runs' }).click();
+  await expect(row.getByRole('button', { name: 'Overlay in charts' })).toHaveAttribute(
+    'aria-pressed',
+    'false',
+  );
+
   for (const box of await page.getByRole('checkbox', { name: /^Compare/ }).all()) await box.check();
   const table = page.getByRole('region', { name: 'Comparison of runs' });
   await expect(table.getByRole('row', { name: /weights/ }).getByText(digest.slice(0, 8))).toHaveCount(2);

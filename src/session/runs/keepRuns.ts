@@ -22,6 +22,8 @@ export interface KeepActions {
   refreshRuns(): Promise<void>;
   /** Shows a kept run: settings, figures, charts. Train then goes on from its checkpoint. @returns False when it cannot be. */
   openRun(id: string): Promise<boolean>;
+  /** Figures of a kept run, to be drawn beside the one that is shown. @returns Null when they cannot be read. */
+  readRun(id: string): Promise<RunRecord | null>;
   changeRun(id: string, change: { name?: string; note?: string; isKept?: boolean }): Promise<void>;
   removeRun(id: string): Promise<void>;
   duplicateRun(id: string): Promise<void>;
@@ -277,6 +279,8 @@ export function createRunKeeping(
       }));
       return true;
     },
+
+    readRun: (id) => attempt((runs) => runs.read(id)),
 
     async changeRun(id, next) {
       const name = next.name?.trim().slice(0, RUN_TEXT_LIMITS.name);

@@ -4,6 +4,7 @@ import { formatBytes } from '../shared/format.ts';
 import { saveFile } from '../shared/saveFile.ts';
 import { useActions, useSession } from '../shared/sessionContext.tsx';
 import { useViews } from '../shell/viewChoice.ts';
+import { OverlayButton } from './OverlayButton.tsx';
 import { RunText } from './RunText.tsx';
 import { runAccuracy, runTime, STATUS_NAMES } from './runWords.ts';
 
@@ -69,6 +70,7 @@ export function RunRow({ run: { summary, bytes, isLocked }, isCompared, onCompar
         <button type="button" className="button small" disabled={isCurrent} onClick={() => void open()}>
           Open
         </button>
+        <OverlayButton summary={summary} />
         <button type="button" className="button quiet small" onClick={() => void duplicateRun(id)}>
           Duplicate
         </button>
