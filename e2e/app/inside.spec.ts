@@ -1,6 +1,16 @@
 import AxeBuilder from '@axe-core/playwright';
 import { expect, type Page, test } from '@playwright/test';
-import { accuracy, addressWith, expectFinished, SMALL, trainButton, watchPage } from './support.ts';
+import { zipSync } from 'fflate';
+import { atisBytes } from './recordings.ts';
+import {
+  accuracy,
+  addressWith,
+  dropFiles,
+  expectFinished,
+  SMALL,
+  trainButton,
+  watchPage,
+} from './support.ts';
 
 async function trainAndLook(page: Page): Promise<void> {
   await page.goto(addressWith({ ...SMALL, train: 60, test: 30, epochs: 1 }));
@@ -86,6 +96,79 @@ test('inside the network: spikes, membrane, counts and confusion agree with each
     expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0].html}`)).toEqual([]);
   }
   expect(stray).toEqual([]);
+});
+
+/** Recordings of many classes, a spot each: 2 to learn from and 1 to test with. */
+function manyClasses(classes: number): Uint8Array {
+  const files: Record<string, Uint8Array> = {};
+  for (let label = 0; label < classes; label++)
+    for (let recording = 0; recording < 3; recording++) {
+      const places = Array.from({ length: 40 }, (_, i) => i);
+      const events = {
+        sensor: { width: 34, height: 34 },
+        tUs: Float64Array.from(places, (i) => 1000 * i + 10 * recording),
+        x: Uint16Array.from(places, (i) => (7 * label + i) % 34),
+        y: Uint16Array.from(places, (i) => (3 * label + 5 * i) % 34),
+        polarity: Uint8Array.from(places, (i) => i % 2),
+      };
+      const name = `thing${String(label).padStart(2, '0')}`;
+      files[`${recording < 2 ? 'Train' : 'Test'}/${name}/${recording}.bin`] = atisBytes(events);
+    }
+  return zipSync(files, { level: 0 });
+}
+
+test('a confusion matrix of many classes is read by keyboard and on a phone, with the samples behind each cell', async ({
+  page,
+}) => {
+  const CLASSES = 40;
+  await page.goto(addressWith({ T: 2, dt: 20_000, layers: '2C5s4-16FC', k: 2, n: 2, batch: 20, epochs: 1 }));
+  await dropFiles(page, [{ name: 'things.zip', bytes: manyClasses(CLASSES) }]);
+  await trainButton(page).click();
+  await expectFinished(page);
+  await page.getByRole('tab', { name: 'Inside', exact: true }).click();
+  const confusion = page.getByRole('region', { name: 'Confusion matrix' });
+  await expect(confusion.getByRole('img', { name: /^Confusion matrix of 40 classes/ })).toBeVisible();
+
+  // Every test sample is in one cell: walking along the row of a class finds it.
+  await confusion.getByLabel('True class').selectOption('thing12');
+  await confusion.getByLabel('Read out as', { exact: true }).selectOption('thing00');
+  const chosen = confusion.locator('.matrix-cell[aria-pressed="true"]');
+  await expect(chosen).toHaveAccessibleName(/ samples of class thing12 read out as thing00$/);
+  await chosen.focus();
+  let found = 0;
+  for (let predicted = 0; predicted < CLASSES; predicted++) {
+    const name = `thing${String(predicted).padStart(2, '0')}`;
+    await expect(chosen).toHaveAccessibleName(new RegExp(` of class thing12 read out as ${name}$`));
+    await expect(chosen).toBeFocused();
+    const count = Number(/^\d+/.exec((await chosen.getAttribute('aria-label')) ?? '')?.[0]);
+    found += count;
+    await expect(
+      confusion.getByRole('button', { name: /^Sample \d+, class thing12 read out as/ }),
+    ).toHaveCount(count);
+    await page.keyboard.press('ArrowRight');
+  }
+  expect(found).toBe(1);
+  await page.keyboard.press('PageDown');
+  await page.keyboard.press('Home');
+  await expect(chosen).toHaveAccessibleName(/class thing22 read out as thing00$/);
+  await expect(chosen).toBeFocused();
+
+  for (const [width, theme] of [
+    [390, 'light'],
+    [1440, 'dark'],
+  ] as const) {
+    await page.setViewportSize({ width, height: 900 });
+    await page.emulateMedia({ colorScheme: theme });
+    await expect(page.locator('html')).toHaveAttribute('data-theme', theme);
+    // Readable without scrolling sideways, and wide enough for a finger.
+    const table = confusion.locator('.matrix-scroll');
+    await expect
+      .poll(() => table.evaluate((box) => box.scrollWidth - box.clientWidth), { message: `at ${width}` })
+      .toBe(0);
+    expect((await chosen.boundingBox())?.width).toBeGreaterThanOrEqual(40);
+    const { violations } = await new AxeBuilder({ page }).analyze();
+    expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0].html}`)).toEqual([]);
+  }
 });
 
 test('without a run the view says what it will show', async ({ page }) => {

@@ -18,6 +18,8 @@ interface RunChartProps {
 /** More points than this cannot be told apart at the width of a chart. */
 const MAX_DRAWN = 200;
 const MARGIN = { top: 8, right: 10, bottom: 22, left: 46 };
+/** Width of a letter of the axes, pixels. */
+const LETTER = 6.4;
 /** A shorter drag is a click. */
 const MIN_DRAG = 8;
 
@@ -76,10 +78,11 @@ export const RunChart = memo(function RunChart({ spec, run, height = 165 }: RunC
     spec.high === undefined
       ? roundTicks(highest, 4)
       : [0, 0.25, 0.5, 0.75, 1].map((share) => share * highest);
+  const longest = Math.max(...yTicks.map((tick) => spec.format(tick).length));
   const x: Scale = {
     low: span?.low ?? 0,
     high: span?.high ?? xTicks[xTicks.length - 1],
-    start: MARGIN.left,
+    start: Math.max(MARGIN.left, Math.ceil(8 + LETTER * longest)),
     stop: width - MARGIN.right,
   };
   const y: Scale = {

@@ -10,10 +10,10 @@ import { formatPercent } from '../shared/format.ts';
 import { useSession } from '../shared/sessionContext.tsx';
 import { CellExamples } from './CellExamples.tsx';
 import { ConfusionMatrix } from './ConfusionMatrix.tsx';
-import { ConfusionPicture } from './ConfusionPicture.tsx';
+import { LargeConfusion } from './LargeConfusion.tsx';
 import './confusion.css';
 
-/** Larger matrices are drawn as a picture, with their largest cells as a list. */
+/** Larger matrices are drawn as a picture, with the cells around the chosen one as a table. */
 const MOST_CELLS = 26;
 const LISTED = 8;
 
@@ -52,7 +52,7 @@ function Matrix({ predictions }: { predictions: TestPredictions }) {
         {classNames.length <= MOST_CELLS ? (
           <ConfusionMatrix confusion={confusion} cell={cell} onChoose={setChosen} />
         ) : (
-          <ConfusionPicture confusion={confusion} cell={cell} onChoose={setChosen} />
+          <LargeConfusion confusion={confusion} cell={cell} onChoose={setChosen} />
         )}
         <div>
           <h3>Taken for another most often</h3>

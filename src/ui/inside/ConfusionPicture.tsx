@@ -1,12 +1,19 @@
 import { useMemo } from 'react';
+import type { Range } from '../../core/schedule.ts';
 import { mix, useThemeColours } from '../shared/useThemeColours.ts';
 import { Bitmap } from './Bitmap.tsx';
 import type { ConfusionProps } from './ConfusionMatrix.tsx';
 
 const COLOURS = ['forward', 'backward', 'sunken'] as const;
 
-/** A matrix of many classes as a picture; a click chooses the cell under it. The list beside it serves the keyboard. */
-export function ConfusionPicture({ confusion, cell, onChoose }: ConfusionProps) {
+interface PictureProps extends ConfusionProps {
+  /** The classes that the table beside it shows. */
+  rows: Range;
+  columns: Range;
+}
+
+/** A matrix of many classes as a picture; a click chooses the cell under it. The table beside it serves the keyboard. */
+export function ConfusionPicture({ confusion, cell, onChoose, rows, columns }: PictureProps) {
   const colours = useThemeColours(COLOURS);
   const { classNames, counts, perClass } = confusion;
   const classes = classNames.length;
@@ -39,15 +46,29 @@ export function ConfusionPicture({ confusion, cell, onChoose }: ConfusionProps) 
         height={classes}
         label={`Confusion matrix of ${classes} classes, ${confusion.right} of ${confusion.total} right`}
       />
-      <i
+      <Frame className="matrix-window" rows={rows} columns={columns} classes={classes} />
+      <Frame
         className="matrix-chosen"
-        style={{
-          left: `${(100 * cell.predicted) / classes}%`,
-          top: `${(100 * cell.label) / classes}%`,
-          width: `${100 / classes}%`,
-          height: `${100 / classes}%`,
-        }}
+        rows={{ start: cell.label, stop: cell.label + 1 }}
+        columns={{ start: cell.predicted, stop: cell.predicted + 1 }}
+        classes={classes}
       />
     </div>
+  );
+}
+
+function Frame(props: { className: string; rows: Range; columns: Range; classes: number }) {
+  const { className, rows, columns, classes } = props;
+  const share = (count: number) => `${(100 * count) / classes}%`;
+  return (
+    <i
+      className={className}
+      style={{
+        left: share(columns.start),
+        top: share(rows.start),
+        width: share(columns.stop - columns.start),
+        height: share(rows.stop - rows.start),
+      }}
+    />
   );
 }

@@ -42,6 +42,7 @@ export function RunRow({ run: { summary, bytes, isLocked }, isCompared, onCompar
             onChange={(event) => onCompare(event.target.checked)}
             aria-label={`Compare ${name}`}
           />
+          <span aria-hidden="true">compare</span>
         </label>
         <RunText id={id} name={name} note={note} />
         <button

@@ -46,11 +46,11 @@ function cellRadius(row: GridRow): number {
   return row.bodyLayers > 0 ? 4.5 : 3;
 }
 
-/** Rates are small: the square root makes 4 % visible, and 100 % full. */
+/** Rates are small: the square root makes 1 % visible; 25 % is full. */
 function shadeOf(rate: number | null | undefined): CSSProperties | undefined {
   return rate === undefined || rate === null
     ? undefined
-    : ({ '--rate': `${(100 * Math.sqrt(Math.min(1, rate))).toFixed(0)}%` } as CSSProperties);
+    : ({ '--rate': `${(100 * Math.min(1, 2 * Math.sqrt(rate))).toFixed(0)}%` } as CSSProperties);
 }
 
 /** One tile per block and interval: what a single backward pass covers. */

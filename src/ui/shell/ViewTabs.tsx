@@ -1,12 +1,15 @@
 import { type KeyboardEvent, useEffect, useRef } from 'react';
-import { TABS, TRAIN_VIEW } from '../views.tsx';
+import { TABS } from '../views.tsx';
 import { RunBar } from './RunBar.tsx';
 import { useViews } from './ViewContext.tsx';
 
 export const tabId = (view: string) => `tab-${view}`;
 export const panelId = (view: string) => `view-${view}`;
 
-/** The views as tabs: arrow keys move, Home and End jump. Beside them the run, wherever its own panel is not shown. */
+/**
+ * The views as tabs: arrow keys move, Home and End jump. Beside them the run, wherever its own panel is not in sight: in other
+ * views, and on a phone, where the three moves stand one below the other.
+ */
 export function ViewTabs() {
   const { view, showView } = useViews();
   const list = useRef<HTMLDivElement>(null);
@@ -40,7 +43,7 @@ export function ViewTabs() {
 
   if (TABS.length < 2) return null;
   return (
-    <nav className="view-bar" aria-label="Views and the run">
+    <nav className="view-bar" data-view={view} aria-label="Views and the run">
       <div ref={list} className="view-tabs" role="tablist" aria-label="Views" onKeyDown={onKeyDown}>
         {TABS.map(({ id, name }) => (
           <button
@@ -58,7 +61,7 @@ export function ViewTabs() {
           </button>
         ))}
       </div>
-      {view !== TRAIN_VIEW && <RunBar />}
+      <RunBar />
     </nav>
   );
 }
