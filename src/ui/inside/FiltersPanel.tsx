@@ -7,6 +7,7 @@ import { useThemeColours } from '../shared/useThemeColours.ts';
 import { Bitmap } from './Bitmap.tsx';
 import { chooseInside } from './insideChoice.ts';
 import { drawKernel } from './insideDrawing.ts';
+import './filters.css';
 
 /** More filters than this are not drawn. */
 const MOST = 96;

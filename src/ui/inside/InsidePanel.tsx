@@ -11,6 +11,7 @@ import { SampleChoice } from './SampleChoice.tsx';
 import { StepBar } from './StepBar.tsx';
 import { useInspection } from './useInspection.ts';
 import './inside.css';
+import './plots.css';
 
 /** One sample on its way through the network: frames in, spikes through every layer, counts rising, prediction. */
 export default function InsidePanel() {

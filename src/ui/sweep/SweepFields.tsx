@@ -21,32 +21,39 @@ const METHODS: readonly [SweepMethod, string, string][] = [
   ],
 ];
 
+/** A field of the form that is typed. */
+interface TextFieldSpec {
+  name: 'k' | 'n' | 'seedCount' | 'firstSeed' | 'memoryLimit' | 'firstEpochs' | 'factor' | 'maxPoints';
+  label: string;
+  /** Several values, separated by commas. */
+  isList?: boolean;
+  hint?: string;
+}
+
+const GRID_FIELDS: readonly TextFieldSpec[] = [
+  { name: 'k', label: 'k, truncation intervals', isList: true },
+  { name: 'n', label: 'n, block sizes', isList: true },
+  { name: 'seedCount', label: 'seeds' },
+  { name: 'firstSeed', label: 'first seed' },
+  { name: 'memoryLimit', label: 'memory limit, MiB', hint: 'none' },
+];
+
+/** What a method asks for beside the grid. */
+const METHOD_FIELDS: Record<SweepMethod, readonly TextFieldSpec[]> = {
+  grid: [],
+  halving: [
+    { name: 'firstEpochs', label: 'first cut after epochs' },
+    { name: 'factor', label: 'one of so many goes on' },
+  ],
+  search: [{ name: 'maxPoints', label: 'points to try, at most' }],
+};
+
 /** Everything that a sweep's grid and method can be. */
 export function SweepFields({ form, onChange }: SweepFieldsProps) {
   return (
     <>
       <div className="sweep-fields">
-        <Field label="k, truncation intervals" value={form.k} onChange={(k) => onChange({ k })} />
-        <Field label="n, block sizes" value={form.n} onChange={(n) => onChange({ n })} />
-        <Field
-          label="seeds"
-          value={form.seedCount}
-          isNumber
-          onChange={(seedCount) => onChange({ seedCount })}
-        />
-        <Field
-          label="first seed"
-          value={form.firstSeed}
-          isNumber
-          onChange={(firstSeed) => onChange({ firstSeed })}
-        />
-        <Field
-          label="memory limit, MiB"
-          value={form.memoryLimit}
-          isNumber
-          hint="none"
-          onChange={(memoryLimit) => onChange({ memoryLimit })}
-        />
+        <TextFields fields={GRID_FIELDS} form={form} onChange={onChange} />
         <Choices
           legend="classifiers"
           values={form.classifier}
@@ -82,30 +89,9 @@ export function SweepFields({ form, onChange }: SweepFieldsProps) {
           </label>
         ))}
       </fieldset>
-      {form.method === 'halving' && (
+      {METHOD_FIELDS[form.method].length > 0 && (
         <div className="sweep-fields">
-          <Field
-            label="first cut after epochs"
-            value={form.firstEpochs}
-            isNumber
-            onChange={(firstEpochs) => onChange({ firstEpochs })}
-          />
-          <Field
-            label="one of so many goes on"
-            value={form.factor}
-            isNumber
-            onChange={(factor) => onChange({ factor })}
-          />
-        </div>
-      )}
-      {form.method === 'search' && (
-        <div className="sweep-fields">
-          <Field
-            label="points to try, at most"
-            value={form.maxPoints}
-            isNumber
-            onChange={(maxPoints) => onChange({ maxPoints })}
-          />
+          <TextFields fields={METHOD_FIELDS[form.method]} form={form} onChange={onChange} />
         </div>
       )}
       <WeightFields form={form} onChange={onChange} />
@@ -113,30 +99,27 @@ export function SweepFields({ form, onChange }: SweepFieldsProps) {
   );
 }
 
-interface FieldProps {
-  label: string;
-  value: string;
-  isNumber?: boolean;
-  hint?: string;
-  onChange: (text: string) => void;
+interface TextFieldsProps extends SweepFieldsProps {
+  fields: readonly TextFieldSpec[];
 }
 
-function Field({ label, value, isNumber = false, hint, onChange }: FieldProps) {
+/** The fields of a list, each with its own value of the form. */
+function TextFields({ fields, form, onChange }: TextFieldsProps) {
   const id = useId();
-  return (
-    <div className={`field ${isNumber ? '' : 'sweep-list'}`}>
-      <label htmlFor={id}>{label}</label>
+  return fields.map(({ name, label, isList = false, hint }) => (
+    <div key={name} className={`field ${isList ? 'sweep-list' : ''}`}>
+      <label htmlFor={`${id}${name}`}>{label}</label>
       <input
-        id={id}
+        id={`${id}${name}`}
         className="input"
-        inputMode={isNumber ? 'decimal' : 'text'}
+        inputMode={isList ? 'text' : 'decimal'}
         autoComplete="off"
         placeholder={hint}
-        value={value}
-        onChange={(event) => onChange(event.target.value)}
+        value={form[name]}
+        onChange={(event) => onChange({ [name]: event.target.value })}
       />
     </div>
-  );
+  ));
 }
 
 interface ChoicesProps<Value extends string> {
