@@ -59,11 +59,11 @@ export function createCommandHost({ address, localFiles, errors }) {
 
   /**
    * @param {import('@playwright/test').Page} page
-   * @param {{ listen(handler: (event: PageEvent) => void): void, onFailure(handler: (error: Error) => void): void }} hooks
+   * @param {{ listen(handler: (event: PageEvent) => void | Promise<void>): void, onFailure(handler: (error: Error) => void): void }} hooks
    * @returns {import('../src/cli/host.ts').HeadlessPage}
    */
   function headlessPage(page, hooks) {
-    /** @type {(name: string, argument: unknown, onEvent?: (event: PageEvent) => void) => Promise<any>} */
+    /** @type {(name: string, argument: unknown, onEvent?: (event: PageEvent) => void | Promise<void>) => Promise<any>} */
     const call = async (name, argument, onEvent = () => {}) => {
       hooks.listen(onEvent);
       /** @type {Promise<never>} */
@@ -77,7 +77,24 @@ export function createCommandHost({ address, localFiles, errors }) {
       if (!outcome.ok) throw fromErrorData(outcome.error);
       return outcome.value;
     };
-    return { call };
+    return { call, measure: () => measure(page) };
+  }
+
+  /** @param {import('@playwright/test').Page} page */
+  async function measure(page) {
+    const own = await page.context().newCDPSession(page);
+    const whole = await page.context().browser()?.newBrowserCDPSession();
+    try {
+      // Once is not always enough: what finalisers release is found by the next collection.
+      for (let i = 0; i < 3; i++) await own.send('HeapProfiler.collectGarbage');
+      const { usedSize } = await own.send('Runtime.getHeapUsage');
+      const processes = (await whole?.send('SystemInfo.getProcessInfo'))?.processInfo ?? [];
+      const gpu = processes.find(({ type }) => type === 'GPU');
+      return { heapBytes: usedSize, gpuSeconds: gpu?.cpuTime ?? 0 };
+    } finally {
+      await own.detach();
+      await whole?.detach();
+    }
   }
 
   async function launch() {
@@ -92,7 +109,7 @@ export function createCommandHost({ address, localFiles, errors }) {
     const { chromium } = await import('@playwright/test');
     browser = await chromium.launch({ executablePath, args: browserArguments() });
     const page = await browser.newPage();
-    /** @type {(event: PageEvent) => void} */
+    /** @type {(event: PageEvent) => void | Promise<void>} */
     let listener = () => {};
     /** @type {(error: Error) => void} */
     let fail = () => {};

@@ -29,6 +29,18 @@ test('pausing, stepping, re-planning and rewinding leave no trace in the weights
   expect(rewound.digests).toEqual(undisturbed.digests);
 });
 
+test('measuring kernels on the way, again and again, leaves no trace in the weights', async ({ engine }) => {
+  // Long enough for kernels to be compiled beside it.
+  const long = { config: { ...config, epochs: 12 }, sampleCount: 50 };
+  const undisturbed = await engine.runLoop(long);
+  const measured = await engine.runLoop({ ...long, measureAfter: [2, 100] });
+  expect(measured.kernels.map(({ state }) => state)).toEqual(
+    expect.arrayContaining(['resting', 'waiting', 'measuring']),
+  );
+  expect(measured.digests).toEqual(undisturbed.digests);
+  expect(measured.testAccuracies).toEqual(undisturbed.testAccuracies);
+});
+
 test('another seed gives other weights from the start (control)', async ({ engine }) => {
   const one = await engine.runLoop({ ...RUN, config: { ...config, epochs: 1 } });
   const other = await engine.runLoop({ ...RUN, config: { ...config, epochs: 1, seed: 6 } });

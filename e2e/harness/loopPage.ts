@@ -52,6 +52,7 @@ export async function runLoop(run: LoopRun): Promise<LoopOutcome> {
     testPredictions: [],
     stepRates: [],
     firingRates: [],
+    kernels: [],
     stray: [],
   };
   let finished: () => void = () => {};
@@ -79,6 +80,8 @@ export async function runLoop(run: LoopRun): Promise<LoopOutcome> {
       outcome.pictures.push(...message.pictures);
     } else if (message.type === 'testPredictions') {
       outcome.testPredictions.push(message.predictions);
+    } else if (message.type === 'kernels') {
+      outcome.kernels.push(message.report);
     } else if (message.type === 'iteration') {
       outcome.iterations = message.metrics.iteration;
       interrupt(message.metrics.iteration);
@@ -92,6 +95,12 @@ export async function runLoop(run: LoopRun): Promise<LoopOutcome> {
       done.add(at + 0.5);
       void trainer.handle({ type: 'inspectSample', sample: at, layer: 'conv0', neuron: 3 });
       void trainer.handle({ type: 'pictureSamples', samples: [at, 0] });
+      return;
+    }
+    for (const at of run.measureAfter ?? []) {
+      if (iteration < at || done.has(at + 0.25)) continue;
+      done.add(at + 0.25);
+      void trainer.handle({ type: 'measureKernels', wanted: true });
       return;
     }
     for (const at of run.pauseAfter ?? []) {
@@ -117,7 +126,12 @@ export async function runLoop(run: LoopRun): Promise<LoopOutcome> {
     await trainer.handle({ type: 'start' });
     await end;
   };
-  await trainer.handle({ type: 'configure', config: run.config, dataset: madeUpDataset(run) });
+  await trainer.handle({
+    type: 'configure',
+    config: run.config,
+    dataset: madeUpDataset(run),
+    chooseKernels: run.measureAfter !== undefined,
+  });
   await untilFinished();
   if (run.rewind) {
     outcome.digests = [];

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { AppError } from '../core/errors.ts';
-import { FORWARD_VARIANTS, type ForwardVariant } from '../core/plan/forwardVariants.ts';
+import { KERNEL_VARIANTS, type KernelVariant } from '../core/plan/kernelVariants.ts';
 
 type Options = NonNullable<NonNullable<Parameters<typeof parseArgs>[0]>['options']>;
 
@@ -32,14 +32,14 @@ export function readInteger(option: string, text: string, low: number, high: num
   return value;
 }
 
-/** @throws AppError `arguments-invalid` unless the text names a forward kernel's variant, or is absent. */
-export function readForwardVariant(text: string | undefined, usage: string): ForwardVariant | undefined {
+/** @throws AppError `arguments-invalid` unless the text names a kernel's variant, or is absent. */
+export function readVariant(text: string | undefined, usage: string): KernelVariant | undefined {
   if (text === undefined) return undefined;
-  const variant = FORWARD_VARIANTS.find((name) => name === text);
+  const variant = KERNEL_VARIANTS.find((name) => name === text);
   if (variant) return variant;
   throw new AppError(
     'arguments-invalid',
-    `There is no variant ${text}; there are ${FORWARD_VARIANTS.join(', ')}.`,
+    `There is no variant ${text}; there are ${KERNEL_VARIANTS.join(', ')}.`,
     `Usage: ${usage}`,
   );
 }

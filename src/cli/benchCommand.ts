@@ -1,13 +1,15 @@
 import { AppError } from '../core/errors.ts';
-import type { ForwardVariant } from '../core/plan/forwardVariants.ts';
+import { KERNEL_VARIANTS } from '../core/plan/kernelVariants.ts';
+import type { KernelReport } from '../trainer/messages.ts';
 import type { PassProfile } from '../trainer/passProfile.ts';
-import { readArguments, readForwardVariant, readInteger } from './arguments.ts';
+import { readArguments, readInteger, readVariant } from './arguments.ts';
 import { WORKLOAD_A_FIRST_LOSS, WORKLOAD_STEPS } from './bench/workload.ts';
 import type { CommandHost } from './host.ts';
+import type { SoakMark } from './pageApi.ts';
 
 const USAGE =
   'npm run bench -- [--workload A] [--k K] [--n N] [--batch B] [--rounds R] [--inference] [--profile] ' +
-  '[--variant auto|eventDriven|wordSparse|dense] [--soak ITERATIONS]';
+  `[--variant auto|${KERNEL_VARIANTS.join('|')}] [--soak ITERATIONS]`;
 const LAYERS = 4;
 
 function median(values: readonly number[]): number {
@@ -36,11 +38,26 @@ function perLayer(passes: readonly PassProfile[]): Record<string, number> {
   return layers;
 }
 
-/** `word-sparse, 3.1x`: the variant, and how many times faster it is than the slowest that was measured. */
-function variantText(variant: ForwardVariant, ratios: Partial<Record<ForwardVariant, number>> = {}): string {
+/** `conv2: word-sparse, 3.1x`: the variant, and how many times faster it is than the slowest that was measured. */
+function variantText({ kind, layer, variant, ratio }: KernelReport['layers'][number]): string {
   const name = variant.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-  const slowest = Math.max(1, ...Object.values(ratios));
-  return slowest > 1 ? `${name}, ${slowest.toFixed(1)}x` : name;
+  const place = kind === 'forward' ? layer : `${layer} gradients`;
+  return `${place}: ${name}${ratio !== null && ratio > 1 ? `, ${ratio.toFixed(1)}x` : ''}`;
+}
+
+/** The last mark over the first one: 1 where nothing has grown. Processor time: the medians of a quarter of the marks at either end. */
+function soakGrowth(marks: readonly SoakMark[]): Record<string, number> {
+  const first = marks[0];
+  const last = marks.at(-1);
+  if (!first || !last) return {};
+  const costs = marks.slice(1).map(({ gpuSeconds }, i) => gpuSeconds - marks[i].gpuSeconds);
+  const quarter = Math.max(1, costs.length >> 2);
+  return {
+    liveBytes: last.liveBytes / first.liveBytes,
+    heapBytes: last.heapBytes / first.heapBytes,
+    msPerIteration: last.msPerIteration / first.msPerIteration,
+    gpuSeconds: median(costs.slice(-quarter)) / median(costs.slice(0, quarter)),
+  };
 }
 
 /**
@@ -73,12 +90,20 @@ export async function benchCommand(args: string[], host: CommandHost): Promise<n
     rounds: readInteger('rounds', values.rounds, 1, 1000),
     inferenceOnly: values.inference,
     profile: values.profile,
-    variant: values.variant === 'auto' ? ('auto' as const) : readForwardVariant(values.variant, USAGE),
+    variant: values.variant === 'auto' ? ('auto' as const) : readVariant(values.variant, USAGE),
     soak: readInteger('soak', values.soak, 0, 1_000_000),
   };
   const page = await host.openPage();
-  const outcome = await page.call('bench', request);
-  const { timesMs, peakBytes, dispatches, submits, passes, variants, trial, soak, ...rest } = outcome;
+  const soak: SoakMark[] = [];
+  const outcome = await page.call('bench', request, async (event) => {
+    if (event.type !== 'soakMark') return;
+    soak.push({ ...event.mark, ...(await page.measure()) });
+    host.progress(
+      event.mark.iteration / request.soak,
+      `iterations of the soak, ${event.mark.iteration} done`,
+    );
+  });
+  const { timesMs, peakBytes, dispatches, submits, passes, kernels, ...rest } = outcome;
   const middle = median(timesMs);
   const report = {
     workload: 'A',
@@ -88,12 +113,10 @@ export async function benchCommand(args: string[], host: CommandHost): Promise<n
     peakBytes,
     dispatchesPerIteration: dispatches,
     submitsPerIteration: submits,
-    variant: Object.entries(variants)
-      .map(([stage, name]) => `${stage}: ${variantText(name, trial[stage])}`)
-      .join(', '),
+    variant: kernels.map(variantText).join(', '),
     ...rest,
     ...(request.profile ? { passes: passes.map(withRates), layers: perLayer(passes) } : {}),
-    ...(request.soak > 0 ? { soak } : {}),
+    ...(request.soak > 0 ? { soak, soakGrowth: soakGrowth(soak) } : {}),
   };
   host.print(`${JSON.stringify(report, null, 2)}\n`);
   const isStandard =

@@ -1,10 +1,10 @@
 import { AppError } from '../core/errors.ts';
-import { readArguments, readForwardVariant } from './arguments.ts';
+import { KERNEL_VARIANTS } from '../core/plan/kernelVariants.ts';
+import { readArguments, readVariant } from './arguments.ts';
 import type { CommandHost } from './host.ts';
 import type { GoldenOutcome } from './pageApi.ts';
 
-const USAGE =
-  'npm run golden -- [--variant eventDriven|wordSparse|dense] <file or folder> [<file or folder> ...]';
+const USAGE = `npm run golden -- [--variant ${KERNEL_VARIANTS.join('|')}] <file or folder> [<file or folder> ...]`;
 
 /** One line per case: its verdict and the worst error of every quantity. Exported for tests. */
 export function goldenLine({ name, status, quantities, reason }: GoldenOutcome): string {
@@ -28,7 +28,7 @@ export function goldenLine({ name, status, quantities, reason }: GoldenOutcome):
  */
 export async function goldenCommand(args: string[], host: CommandHost): Promise<number> {
   const { positionals, values } = readArguments(args, { variant: { type: 'string' } }, USAGE);
-  const variant = readForwardVariant(values.variant, USAGE);
+  const variant = readVariant(values.variant, USAGE);
   const shared = (await Promise.all(positionals.map((path) => host.share(path)))).flat();
   const cases = shared.filter(({ path }) => path.endsWith('.safetensors'));
   if (cases.length === 0) {

@@ -32,9 +32,9 @@ function connectedDevice(): Promise<EngineDevice> {
 }
 
 /** Tells the command that drives this page; nobody listens where a test does. */
-function emit(event: PageEvent): void {
-  const { spikeletEvent } = globalThis as { spikeletEvent?: (event: PageEvent) => void };
-  spikeletEvent?.(event);
+function emit(event: PageEvent): void | Promise<void> {
+  const { spikeletEvent } = globalThis as { spikeletEvent?: (event: PageEvent) => Promise<void> };
+  return spikeletEvent?.(event);
 }
 
 /** Wraps a function so that an AppError crosses to Node as data. */
@@ -134,6 +134,6 @@ const functions: { [Name in keyof PageApi]: unknown } = {
     if (!sweep) throw new Error('No sweep was opened.');
     return sweep.train(session);
   }),
-  bench: answering(async (request: BenchRequest) => benchInPage(await connectedDevice(), request)),
+  bench: answering(async (request: BenchRequest) => benchInPage(await connectedDevice(), request, emit)),
 };
 Object.assign(globalThis, { spikelet: functions });

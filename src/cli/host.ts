@@ -18,8 +18,10 @@ export interface HeadlessPage {
   call<Name extends keyof PageApi>(
     name: Name,
     argument: Parameters<PageApi[Name]>[0],
-    onEvent?: (event: PageEvent) => void,
+    onEvent?: (event: PageEvent) => void | Promise<void>,
   ): Promise<Awaited<ReturnType<PageApi[Name]>>>;
+  /** What the browser says of itself: heap of the page after a collection, processor time of the GPU process. */
+  measure(): Promise<{ heapBytes: number; gpuSeconds: number }>;
 }
 
 /** What a command may do outside itself. Given by scripts/run.mjs; tests give their own. */

@@ -1,8 +1,8 @@
 import type { ErrorData } from '../core/errors.ts';
-import type { ForwardVariant } from '../core/plan/forwardVariants.ts';
+import type { KernelVariant } from '../core/plan/kernelVariants.ts';
 import type { Session } from '../session/session.ts';
 import type { CellResult } from '../session/sweep/sweepResults.ts';
-import type { AdapterInfo, EpochMetrics } from '../trainer/messages.ts';
+import type { AdapterInfo, EpochMetrics, KernelReport } from '../trainer/messages.ts';
 import type { PassProfile } from '../trainer/passProfile.ts';
 import type { SharedFile } from './host.ts';
 
@@ -67,8 +67,8 @@ export interface GoldenRequest {
   /** Address of one .safetensors file, relative to the page. */
   url: string;
   name: string;
-  /** Forward kernel forced on every layer that it serves; absent = the plan's own choice. */
-  variant?: ForwardVariant;
+  /** Kernel forced on every layer that it serves; absent = the plan's own choice. */
+  variant?: KernelVariant;
 }
 
 /** The worst error of one quantity, as a multiple of what is allowed: 1 or below passes. */
@@ -99,21 +99,23 @@ export interface BenchRequest {
   rounds: number;
   inferenceOnly: boolean;
   profile: boolean;
-  /** Forward kernel forced on every layer that it serves; `auto` measures which is fastest first; absent = the plan's own choice. */
-  variant?: ForwardVariant | 'auto';
+  /** Kernel forced on every layer that it serves; `auto` measures which is fastest first; absent = the plan's own choice. */
+  variant?: KernelVariant | 'auto';
   /** Iterations of a soak, with an evaluation every hundred; 0 = none. */
   soak: number;
 }
 
-/** What a soak watches, mean or state around one of its marks. */
+/** What a soak watches at one of its marks. */
 export interface SoakMark {
   iteration: number;
-  /** Median of the hundred iterations before. */
+  /** Wall time of the hundred iterations before, median. */
   msPerIteration: number;
   /** Bytes of GPU buffers alive. */
   liveBytes: number;
-  /** Bytes of the page's JavaScript heap in use after a collection where the browser allows one; null where it does not tell. */
-  heapBytes: number | null;
+  /** Bytes of the page's JavaScript heap in use after a collection. */
+  heapBytes: number;
+  /** Processor time of the browser's GPU process since it began, seconds. */
+  gpuSeconds: number;
 }
 
 export interface BenchOutcome {
@@ -128,11 +130,8 @@ export interface BenchOutcome {
   submits: number;
   /** GPU time and least work per pass, longest first; empty unless asked for, or where the adapter has no timestamps. */
   passes: PassProfile[];
-  /** Forward kernel of every synapse. */
-  variants: Record<string, ForwardVariant>;
-  /** Time of each variant over that of the chosen one, where they were measured. */
-  trial: Record<string, Partial<Record<ForwardVariant, number>>>;
-  soak: SoakMark[];
+  /** Kernels where there is a choice, and how many times faster than the slowest they are; null where none was measured. */
+  kernels: KernelReport['layers'];
   adapter: string;
 }
 
@@ -140,6 +139,8 @@ export interface BenchOutcome {
 export type PageEvent =
   | { type: 'progress'; fraction: number; label: string }
   | { type: 'note'; line: string }
+  /** The page waits until it is handled. */
+  | { type: 'soakMark'; mark: Pick<SoakMark, 'iteration' | 'msPerIteration' | 'liveBytes'> }
   | { type: 'epoch'; metrics: EpochMetrics };
 
 /** Functions that headless.html offers to the commands. */

@@ -28,7 +28,7 @@ export function fakeHost(
         written.notes.push(line);
       },
       progress() {},
-      openPage: async () => ({ call }),
+      openPage: async () => ({ call, measure: async () => ({ heapBytes: 0, gpuSeconds: 0 }) }),
       share: async () => shared,
     },
   };

@@ -216,7 +216,8 @@ export async function trainCommand(args: string[], host: CommandHost): Promise<n
   const page = await host.openPage();
   const outcome = await page.call('train', request, (event: PageEvent) => {
     if (event.type === 'progress') host.progress(event.fraction, event.label);
-    else host.note(event.type === 'note' ? event.line : epochLine(event.metrics));
+    else if (event.type === 'note') host.note(event.line);
+    else if (event.type === 'epoch') host.note(epochLine(event.metrics));
   });
   const text = `${JSON.stringify(trainReport(outcome), null, 2)}\n`;
   host.print(text);

@@ -1,9 +1,10 @@
 import { AppError } from '../core/errors.ts';
-import type { CommandPlan, CommandStep, PlacedBuffer } from './commandPlan.ts';
+import type { CommandPass, CommandPlan, CommandStep, PlacedBuffer } from './commandPlan.ts';
 import type { ByteLedger } from './ledger.ts';
 import type { KernelCode, PipelineCache } from './pipelineCache.ts';
 import { packStruct, type StructLayout } from './structLayout.ts';
 import type { SubmitPacer } from './submitPacer.ts';
+import { beginTimestamps, hasTimestamps, type Timestamps } from './timestamps.ts';
 
 /** Distance of two uniform blocks: WebGPU's default dynamic-offset alignment. */
 const UNIFORM_STRIDE = 256;
@@ -29,6 +30,9 @@ export interface BufferPiece {
   offset: number;
   bytes: number;
 }
+
+/** Kernels compiled for passes of a plan, by pass; see {@link Executor.prepareOthers}. */
+export type OtherKernels = ReadonlyMap<number, PreparedPass>;
 
 interface PreparedPass {
   pipeline: GPUComputePipeline;
@@ -115,36 +119,50 @@ export class Executor {
   }
 
   async #prepare(): Promise<void> {
-    const { device, pipelines, kernelOf, paramsLayout } = this.#parts;
-    const compiled = await Promise.all(
-      this.#plan.passes.map((pass) =>
-        pipelines.pipeline(kernelOf(pass.kernel), {
-          ...pass.overrides,
-          WORKGROUP_SIZE: workgroupSize(pass.invocations),
-        }),
-      ),
-    );
-    const params = new DataView(new ArrayBuffer(Math.max(1, this.#plan.passes.length) * UNIFORM_STRIDE));
-    this.#prepared = this.#plan.passes.map((pass, index) => {
-      const kernel = kernelOf(pass.kernel);
+    const { device, paramsLayout } = this.#parts;
+    const { passes } = this.#plan;
+    const params = new DataView(new ArrayBuffer(Math.max(1, passes.length) * UNIFORM_STRIDE));
+    for (const [index, pass] of passes.entries())
       packStruct(paramsLayout, pass.params, params, index * UNIFORM_STRIDE);
-      const groups = Math.max(1, Math.ceil(pass.invocations / workgroupSize(pass.invocations)));
-      const groupsX = Math.min(groups, MAX_GROUPS);
-      return {
-        pipeline: compiled[index],
-        bindGroup: device.createBindGroup({
-          label: pass.label,
-          layout: pipelines.storageLayout(kernel),
-          entries: kernel.bindings.map(({ name, binding }) => ({
-            binding,
-            resource: this.#binding(pass.label, name, pass.buffers[name]),
-          })),
-        }),
-        groupsX,
-        groupsY: Math.ceil(groups / groupsX),
-      };
-    });
-    device.queue.writeBuffer(this.#uniforms, 0, params.buffer, 0, this.#plan.passes.length * UNIFORM_STRIDE);
+    this.#prepared = await Promise.all(passes.map((pass) => this.#preparePass(pass)));
+    device.queue.writeBuffer(this.#uniforms, 0, params.buffer, 0, passes.length * UNIFORM_STRIDE);
+  }
+
+  async #preparePass(pass: CommandPass): Promise<PreparedPass> {
+    const { device, pipelines, kernelOf } = this.#parts;
+    const kernel = kernelOf(pass.kernel);
+    const size = workgroupSize(pass.invocations);
+    const pipeline = await pipelines.pipeline(kernel, { ...pass.overrides, WORKGROUP_SIZE: size });
+    const groups = Math.max(1, Math.ceil(pass.invocations / size));
+    const groupsX = Math.min(groups, MAX_GROUPS);
+    return {
+      pipeline,
+      bindGroup: device.createBindGroup({
+        label: pass.label,
+        layout: pipelines.storageLayout(kernel),
+        entries: kernel.bindings.map(({ name, binding }) => ({
+          binding,
+          resource: this.#binding(pass.label, name, pass.buffers[name]),
+        })),
+      }),
+      groupsX,
+      groupsY: Math.ceil(groups / groupsX),
+    };
+  }
+
+  /**
+   * Compiles other kernels for some passes of the plan, on the same buffers and with the same parameters, while programs go on
+   * running. Nothing is changed before `adopt`.
+   * @throws AppError `pipeline-failed`.
+   */
+  async prepareOthers(passes: ReadonlyMap<number, CommandPass>): Promise<OtherKernels> {
+    const entries = [...passes].map(async ([index, pass]) => [index, await this.#preparePass(pass)] as const);
+    return new Map(await Promise.all(entries));
+  }
+
+  /** Programs that are run from now on use these kernels. */
+  adopt(others: OtherKernels): void {
+    for (const [index, prepared] of others) this.#prepared[index] = prepared;
   }
 
   #onlySlab(heap: string): GPUBuffer {
@@ -303,63 +321,41 @@ export class Executor {
   }
 
   /**
-   * Runs a program with every kernel in a compute pass of its own and a timestamp at either end. Only for profiling: it
-   * makes queries and two small buffers of its own, and passes that could overlap do not.
-   * @returns GPU time of every run in order; empty where the device has no timestamps.
+   * Runs a program once with every kernel in a compute pass of its own and a timestamp at either end. It makes queries and
+   * two small buffers for the time that it takes, and passes that could overlap do not.
+   * @param pacer Cuts the program into submits, as for `run`.
+   * @returns GPU time of every run in order, ms; empty where the device has no timestamps: the program then runs all the same.
    */
-  async profile(program: readonly CommandStep[]): Promise<{ label: string; ms: number }[]> {
+  async runTimed(program: readonly CommandStep[], pacer: SubmitPacer): Promise<number[]> {
     const { device } = this.#parts;
-    if (!device.features.has('timestamp-query')) return [];
-    const runs = program.filter((step) => step.kind === 'run');
-    const result: { label: string; ms: number }[] = [];
-    // A query set holds at most 4096 timestamps.
-    for (let start = 0; start < program.length; start += 2048) {
-      const steps = program.slice(start, start + 2048);
-      result.push(...(await this.#profilePart(steps)));
+    const ranges = pacer.cut(program.length);
+    if (!hasTimestamps(device)) {
+      for (const { start, stop } of ranges) device.queue.submit([this.#encode(program.slice(start, stop))]);
+      return [];
     }
-    return result.slice(0, runs.length);
+    const runs = program.filter(({ kind }) => kind === 'run').length;
+    const timestamps = beginTimestamps(device, runs);
+    try {
+      for (const { start, stop } of ranges)
+        device.queue.submit([this.#encodeTimed(program.slice(start, stop), timestamps)]);
+      return await timestamps.read();
+    } finally {
+      timestamps.destroy();
+    }
   }
 
-  async #profilePart(steps: readonly CommandStep[]): Promise<{ label: string; ms: number }[]> {
-    const { device } = this.#parts;
-    const count = 2 * steps.length;
-    const queries = device.createQuerySet({ type: 'timestamp', count });
-    const bytes = 8 * count;
-    const resolved = device.createBuffer({
-      size: bytes,
-      usage: GPUBufferUsage.QUERY_RESOLVE | GPUBufferUsage.COPY_SRC,
-    });
-    const mapped = device.createBuffer({
-      size: bytes,
-      usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST,
-    });
-    const encoder = device.createCommandEncoder({ label: 'profile' });
-    const labels: string[] = [];
+  #encodeTimed(steps: readonly CommandStep[], timestamps: Timestamps): GPUCommandBuffer {
+    const encoder = this.#parts.device.createCommandEncoder({ label: 'timed' });
     for (const step of steps) {
       if (step.kind === 'clear') {
         this.#encodeClear(encoder, step.buffers);
         continue;
       }
-      const at = 2 * labels.length;
-      const timestampWrites = {
-        querySet: queries,
-        beginningOfPassWriteIndex: at,
-        endOfPassWriteIndex: at + 1,
-      };
-      const pass = encoder.beginComputePass({ timestampWrites });
+      const pass = encoder.beginComputePass({ timestampWrites: timestamps.next() });
       this.#encodeRun(pass, step);
       pass.end();
-      labels.push(this.#plan.passes[step.pass].label);
     }
-    encoder.resolveQuerySet(queries, 0, 2 * labels.length, resolved, 0);
-    encoder.copyBufferToBuffer(resolved, 0, mapped, 0, bytes);
-    device.queue.submit([encoder.finish()]);
-    await mapped.mapAsync(GPUMapMode.READ);
-    const times = new BigUint64Array(mapped.getMappedRange().slice(0));
-    mapped.destroy();
-    resolved.destroy();
-    queries.destroy();
-    return labels.map((label, i) => ({ label, ms: Number(times[2 * i + 1] - times[2 * i]) / 1e6 }));
+    return encoder.finish();
   }
 
   async #readSmall(names: readonly string[]): Promise<ArrayBuffer[]> {

@@ -20,6 +20,7 @@ import {
   type SessionStore,
 } from './sessionStore.ts';
 import { createSettingsActions, type SettingsActions } from './settingsActions.ts';
+import { createSpeedActions, type SpeedActions } from './speed/speedActions.ts';
 import { reduceTrainerMessage } from './trainerEvents.ts';
 import { shareFragment } from './verifyRun.ts';
 import { isWeightsName } from './weights/takeFile.ts';
@@ -30,6 +31,7 @@ export interface SessionActions
   extends KeepActions,
     SettingsActions,
     InsideActions,
+    SpeedActions,
     WeightsActions,
     DropActions {
   /** Takes over what a link held. Starts nothing. */
@@ -214,6 +216,7 @@ export function createSessionActions(store: SessionStore, ports: SessionPorts): 
         config,
         dataset,
         memoryBudget: memoryBudget ?? undefined,
+        chooseKernels: true,
         ...(startWeights && { startWeights }),
         ...(keep && { keep: { ...keep, resume: resumed !== null } }),
       });
@@ -294,6 +297,7 @@ export function createSessionActions(store: SessionStore, ports: SessionPorts): 
     exportProject: async () =>
       (await import('./cluster/projectArchive.ts')).projectArchive(store, ports, weightsActions),
     ...createInsideActions(store, ports),
+    ...createSpeedActions(store, ports),
 
     openSession(session, label) {
       settingsActions.openSession(session, label);

@@ -1,6 +1,12 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { ErrorData } from '../core/errors.ts';
-import type { AdapterInfo, EpochMetrics, IterationMetrics, TrainerStatus } from '../trainer/messages.ts';
+import type {
+  AdapterInfo,
+  EpochMetrics,
+  IterationMetrics,
+  KernelReport,
+  TrainerStatus,
+} from '../trainer/messages.ts';
 import { emptyInside, type InsideState } from './inside/insideState.ts';
 import { emptyHistory, type MetricsHistory } from './metricsHistory.ts';
 import type {
@@ -125,6 +131,8 @@ export interface SessionState {
   startWeights: (StartWeights & { remarks: string[] }) | null;
   /** The results that came with the link; a run of the same session is compared with them. */
   shared: SharedResult | null;
+  /** Which kernels the run uses; null before the first run. Not part of a session: no result depends on it. */
+  kernels: KernelReport | null;
   /** The latest thing to say aloud to people who do not see the page. */
   announcement: string;
 }
@@ -164,6 +172,7 @@ export function createSessionStore(
     repairs: [],
     shared: null,
     startWeights: null,
+    kernels: null,
     announcement: '',
   }));
 }

@@ -65,6 +65,8 @@ export function reduceTrainerMessage(state: SessionState, message: TrainerMessag
       return { inside: reduceInside(state.inside, message) };
     case 'restored':
       return restore(state, message);
+    case 'kernels':
+      return { kernels: message.report };
     case 'checkpoint':
     case 'notice':
     case 'weights':

@@ -1,15 +1,18 @@
 import { AppError } from '../core/errors.ts';
+import type { KernelVariants } from '../core/plan/kernelVariants.ts';
 import { microName, type PlanRequest, partName } from '../core/plan/planBuilder.ts';
 import { planTraining } from '../core/plan/planTraining.ts';
 import type { ProgramStep, StepWindow, TensorSpec, TrainingPlan } from '../core/plan/types.ts';
 import type { Range } from '../core/schedule.ts';
 import { createSha256 } from '../core/sha256.ts';
 import { type GpuDevice, requestGpuDevice } from '../gpu/device.ts';
-import { type BufferPiece, Executor, type ExecutorParts } from '../gpu/executor.ts';
+import { type BufferPiece, Executor, type ExecutorParts, type OtherKernels } from '../gpu/executor.ts';
 import { ByteLedger } from '../gpu/ledger.ts';
 import { PipelineCache } from '../gpu/pipelineCache.ts';
 import { SubmitPacer } from '../gpu/submitPacer.ts';
+import { hasTimestamps } from '../gpu/timestamps.ts';
 import { kernelOf, LAYER_PARAMS, STEP_WINDOW } from '../kernels/index.ts';
+import { exchangeablePasses } from './kernelExchange.ts';
 import type { NamedTensor } from './messages.ts';
 import { forEachScalar, tensorLength } from './parameterLayout.ts';
 import { type PassProfile, summarizeProfile } from './passProfile.ts';
@@ -76,7 +79,8 @@ export class EngineDevice {
  * layouts; the order of work is the plan's alone.
  */
 export class Engine {
-  readonly plan: TrainingPlan;
+  #plan: TrainingPlan;
+  readonly #request: PlanRequest;
   readonly #executor: Executor;
   readonly #device: EngineDevice;
   #updates = 0;
@@ -85,9 +89,10 @@ export class Engine {
   /** Samples of the batch that was written, empty places excluded. */
   #sampleCount = 1;
 
-  private constructor(device: EngineDevice, plan: TrainingPlan, executor: Executor) {
+  private constructor(device: EngineDevice, request: PlanRequest, plan: TrainingPlan, executor: Executor) {
     this.#device = device;
-    this.plan = plan;
+    this.#request = request;
+    this.#plan = plan;
     this.#executor = executor;
   }
 
@@ -95,7 +100,11 @@ export class Engine {
   static async create(device: EngineDevice, request: PlanRequest): Promise<Engine> {
     const plan = planTraining({ limits: device.gpu, ...request });
     const executor = await Executor.create(plan, device.executorParts());
-    return new Engine(device, plan, executor);
+    return new Engine(device, request, plan, executor);
+  }
+
+  get plan(): TrainingPlan {
+    return this.#plan;
   }
 
   /** Bytes of GPU buffers alive on the device now, counted by the ledger. */
@@ -152,8 +161,29 @@ export class Engine {
   /** One training iteration on the batch that was written. @throws AppError `not-finite`, `device-lost`. */
   async train(settings: IterationSettings): Promise<BatchMetrics> {
     this.beginIteration(settings);
-    const names = [...this.#perMicro('losses'), ...this.#perMicro('predictions'), 'flags'];
-    const results = await this.#executor.run(this.plan.trainProgram, names, this.#trainPacer);
+    const results = await this.#executor.run(this.plan.trainProgram, this.#trainResults, this.#trainPacer);
+    return this.#trained(results);
+  }
+
+  /**
+   * As `train`, with the GPU time of every run of a pass in the order of the plan's program, ms: empty where the adapter has
+   * no timestamps. Passes do not overlap, so it takes a little longer.
+   */
+  async trainTimed(settings: IterationSettings): Promise<{ metrics: BatchMetrics; runsMs: number[] }> {
+    this.beginIteration(settings);
+    const runsMs = await this.#executor.runTimed(this.plan.trainProgram, this.#trainPacer);
+    return { metrics: this.#trained(await this.#executor.run([], this.#trainResults)), runsMs };
+  }
+
+  get hasTimestamps(): boolean {
+    return hasTimestamps(this.#device.gpu.device);
+  }
+
+  get #trainResults(): string[] {
+    return [...this.#perMicro('losses'), ...this.#perMicro('predictions'), 'flags'];
+  }
+
+  #trained(results: readonly ArrayBuffer[]): BatchMetrics {
     const flags = results[results.length - 1];
     this.#updates += this.plan.updatesPerIteration;
     if (new Uint32Array(flags)[0] !== 0) {
@@ -164,6 +194,25 @@ export class Engine {
       );
     }
     return this.#figures(results);
+  }
+
+  /** The same run with other kernels: the same bits, on the same buffers. */
+  planWith(variants: KernelVariants): TrainingPlan {
+    const microBatch = this.plan.microBatches[0].stop;
+    return planTraining({ limits: this.#device.gpu, ...this.#request, microBatch, variants });
+  }
+
+  /**
+   * Compiles the kernels of a plan of `planWith` while training goes on.
+   * @returns What puts them to work from the next iteration on.
+   * @throws AppError `pipeline-failed`.
+   */
+  async prepareKernels(other: TrainingPlan): Promise<() => void> {
+    const kernels: OtherKernels = await this.#executor.prepareOthers(exchangeablePasses(this.plan, other));
+    return () => {
+      this.#executor.adopt(kernels);
+      this.#plan = other;
+    };
   }
 
   #perMicro(name: string): string[] {
@@ -221,10 +270,10 @@ export class Engine {
    * iterations. Empty where the adapter has no timestamps. Weights go on being trained.
    */
   async profile(rounds: number): Promise<PassProfile[]> {
-    const times: { ms: number }[][] = [];
+    const times: number[][] = [];
     for (let round = 0; round < rounds; round++)
-      times.push(await this.#executor.profile(this.plan.trainProgram));
-    return times.some((own) => own.length === 0) ? [] : summarizeProfile(this.plan, times);
+      times.push(await this.#executor.runTimed(this.plan.trainProgram, this.#trainPacer));
+    return this.hasTimestamps ? summarizeProfile(this.plan, times) : [];
   }
 
   /** Forward passes and read-out of the batch that was written, with the present weights; nothing is learnt. */

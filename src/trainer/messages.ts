@@ -1,5 +1,6 @@
 import type { EncodedDataset } from '../core/encodedDataset.ts';
 import type { ErrorData } from '../core/errors.ts';
+import type { ChosenPassKind, KernelVariant } from '../core/plan/kernelVariants.ts';
 import type { Schedule } from '../core/schedule.ts';
 import type { TrainingConfig } from '../core/trainingConfig.ts';
 import type { SampleInspection, SamplePicture, StepRates, TestPredictions } from './inspection.ts';
@@ -32,6 +33,8 @@ export type TrainerRequest =
       startWeights?: NamedTensor[];
       /** Checkpoints are kept in the browser's storage under this id; with `resume` the run goes on from there. */
       keep?: { id: string; resume: boolean };
+      /** Use the kernels that were fastest in a trial on this adapter, and try where that is not known. No bit depends on it. */
+      chooseKernels?: boolean;
     }
   /** Trains to the last epoch, or until `iterationLimit` iterations of the run are done; the epoch is then cut short. */
   | { type: 'start'; iterationLimit?: number }
@@ -55,6 +58,8 @@ export type TrainerRequest =
   | { type: 'checkpoint' }
   /** The run goes on, but is no longer kept: its files may be deleted. */
   | { type: 'forgetKept' }
+  /** The next iterations find out which kernels are fastest; false ends that. What is found is told by `kernels`. */
+  | { type: 'measureKernels'; wanted: boolean }
   /** Answered by `weights`. */
   | { type: 'exportWeights' }
   /** How the network would fire with the hard reset. Answered by `drift`; the run goes on. */
@@ -134,6 +139,24 @@ export interface PlanMessage {
   parameterCount: number;
 }
 
+/** Which kernels a run uses where several could do the work. No bit of the run depends on it. */
+export interface KernelReport {
+  /**
+   * `resting`: nothing is being found out; `waiting`: will be, with the next iterations; `compiling`, `measuring`: a trial is
+   * at it; `unmeasurable`: the adapter has no timestamps.
+   */
+  state: 'resting' | 'waiting' | 'compiling' | 'measuring' | 'unmeasurable';
+  layers: {
+    kind: ChosenPassKind;
+    layer: string;
+    variant: KernelVariant;
+    /** How many times faster it is than the slowest variant that was measured; null where none was. */
+    ratio: number | null;
+    /** `standard`: the plan's own choice; `measured` in this visit, or `stored` from an earlier run. */
+    source: 'standard' | 'measured' | 'stored';
+  }[];
+}
+
 /** One named weight tensor in the interface layout ([out][in][kh][kw] or [out][in], bias [out]). */
 export interface NamedTensor {
   name: string;
@@ -167,6 +190,7 @@ export type TrainerMessage =
   | { type: 'checkpoint'; iteration: number; epoch: number; bytes: number }
   /** Something the visitor should know; training goes on. */
   | { type: 'notice'; problem: ErrorData }
+  | { type: 'kernels'; report: KernelReport }
   | { type: 'weights'; tensors: NamedTensor[]; digest: string }
   | { type: 'drift'; drift: ResetDrift | null; error: ErrorData | null }
   | { type: 'error'; error: ErrorData };

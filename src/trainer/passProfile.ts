@@ -10,10 +10,7 @@ export interface PassProfile extends PassWork {
 }
 
 /** Adds up iterations' timed runs by label, mean per iteration, longest first. @param rounds Times of every run in program order. */
-export function summarizeProfile(
-  plan: TrainingPlan,
-  rounds: readonly (readonly { ms: number }[])[],
-): PassProfile[] {
+export function summarizeProfile(plan: TrainingPlan, rounds: readonly (readonly number[])[]): PassProfile[] {
   const buffers = new Map(plan.buffers.map((buffer) => [buffer.name, buffer]));
   const steps = plan.trainProgram.flatMap((step) => (step.kind === 'run' ? [step] : []));
   const totals = new Map<string, PassProfile>();
@@ -31,7 +28,7 @@ export function summarizeProfile(
     total.runs++;
     total.bytes += bytes;
     total.denseOperations += denseOperations;
-    for (const times of rounds) total.ms += (times[index]?.ms ?? 0) / rounds.length;
+    for (const times of rounds) total.ms += (times[index] ?? 0) / rounds.length;
   }
   return [...totals.values()].sort((a, b) => b.ms - a.ms);
 }

@@ -6,6 +6,7 @@ import { hasAllParameters, type ParameterStore, restoreParameters } from './carr
 import type { Checkpoint } from './checkpoint.ts';
 import { Engine, type EngineDevice } from './engine.ts';
 import { drawInitialWeights } from './initialWeights.ts';
+import type { KernelChooser } from './kernelChooser.ts';
 import type { EpochMetrics, NamedTensor } from './messages.ts';
 import { ProgressMeter } from './progressMeter.ts';
 import type { RunKeeper } from './runKeeper.ts';
@@ -25,6 +26,8 @@ export interface RunRequest {
   memoryBudget?: number;
   /** Stand in the place of what is drawn, under portable names; absent: everything is drawn. */
   startWeights?: NamedTensor[];
+  /** Chooses among kernels that give the same bits; absent: the plan's own. */
+  kernels?: KernelChooser;
 }
 
 /** Where a run stands: with the weights and the optimizer state, all that decides how it goes on. */
@@ -78,7 +81,7 @@ function startOf({ optimizer }: TrainingConfig): RunProgress {
  * @throws AppError `data-mismatch`, `no-training-samples`; those of {@link Engine.create}.
  */
 export async function createRun(device: EngineDevice, request: RunRequest): Promise<Run> {
-  const { config, dataset, memoryBudget, startWeights } = request;
+  const { config, dataset, memoryBudget, startWeights, kernels } = request;
   checkDataset(config, dataset);
   const trainSamples = samplesOfSplit(dataset, TRAIN);
   const testSamples = samplesOfSplit(dataset, TEST);
@@ -89,13 +92,14 @@ export async function createRun(device: EngineDevice, request: RunRequest): Prom
       'Load recordings of the training split, or change the split.',
     );
   }
-  const engine = await Engine.create(device, { config, memoryBudget });
+  const engine = await createEngine(device, request);
   const probeCount = Math.max(MIN_TRAIN_EVALUATION, testSamples.length);
   const run: Run = {
     config,
     dataset,
     memoryBudget,
     startWeights,
+    kernels,
     engine,
     reader: new BatchReader(dataset, config.batchSize),
     trainSamples,
@@ -113,6 +117,17 @@ export async function createRun(device: EngineDevice, request: RunRequest): Prom
   };
   await writeInitialWeights(run);
   return run;
+}
+
+/** An engine with the kernels that are known to be fastest. @throws AppError of {@link Engine.create}. */
+async function createEngine(
+  device: EngineDevice,
+  { config, memoryBudget, kernels }: RunRequest,
+): Promise<Engine> {
+  const variants = kernels?.recall({ limits: device.gpu, config, memoryBudget });
+  const engine = await Engine.create(device, { config, memoryBudget, variants });
+  kernels?.attach(engine);
+  return engine;
 }
 
 function newMeter({ plan }: Engine): ProgressMeter {
@@ -147,7 +162,7 @@ export async function restoreRun(device: EngineDevice, run: Run): Promise<void> 
   run.engine.destroy();
   device.ledger.resetPeak();
   const config = checkpoint ? { ...run.config, schedule: checkpoint.schedule } : run.config;
-  run.engine = await Engine.create(device, { config, memoryBudget: run.memoryBudget });
+  run.engine = await createEngine(device, { ...run, config });
   run.config = config;
   run.store = new Map(checkpoint?.parameters);
   if (!hasAllParameters(run.engine, run.store)) await writeInitialWeights(run);

@@ -1,4 +1,5 @@
 import { digestOf } from './engine.ts';
+import { openKernelChooser } from './kernelRequests.ts';
 import type { RequestHandler } from './requestHandler.ts';
 import { createRun, restoreRun, rewindRun } from './run.ts';
 import { RunKeeper } from './runKeeper.ts';
@@ -40,7 +41,7 @@ export const connect: RequestHandler<'connect'> = {
 export const configure: RequestHandler<'configure'> = {
   loop: 'stops',
   withoutRun: true,
-  async carryOut(loop, { config, dataset, memoryBudget, startWeights, keep }) {
+  async carryOut(loop, { config, dataset, memoryBudget, startWeights, keep, chooseKernels }) {
     loop.setStatus('preparing');
     loop.replaceRun(null);
     const keeper = keep ? await RunKeeper.open(keep.id) : null;
@@ -48,7 +49,8 @@ export const configure: RequestHandler<'configure'> = {
       const found = keep?.resume ? await keeper?.load(config, dataset.fingerprint) : undefined;
       const device = await loop.device();
       device.ledger.resetPeak();
-      const run = await createRun(device, { config, dataset, memoryBudget, startWeights });
+      const kernels = chooseKernels ? await openKernelChooser(device, loop) : undefined;
+      const run = await createRun(device, { config, dataset, memoryBudget, startWeights, kernels });
       run.keeper = keeper;
       loop.replaceRun(run);
       if (found?.notice) loop.post({ type: 'notice', problem: found.notice });

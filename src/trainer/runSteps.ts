@@ -22,11 +22,13 @@ export async function trainBatch(run: Run, force: () => boolean): Promise<Iterat
   engine.writeBatch(input, labels);
   const { everyEpochs, factor } = config.learningRateDecay;
   const decay = everyEpochs > 0 ? factor ** Math.floor(run.epoch / everyEpochs) : 1;
-  const trained = engine.train({
+  const settings = {
     iteration: run.iteration,
     learningRate: run.learningRate * decay,
     seed: config.seed,
-  });
+  };
+  const secondsLeft = () => currentMetrics(run).secondsLeft;
+  const trained = run.kernels ? run.kernels.train(settings, secondsLeft) : engine.train(settings);
   // While the GPU works.
   const next = batches[run.epochIteration + 1];
   if (next) run.reader.prefetch(next, augmentation);

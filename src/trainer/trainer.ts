@@ -1,3 +1,4 @@
+import { measureKernels } from './kernelRequests.ts';
 import { inspectSample, pictureSamples } from './lookRequests.ts';
 import type { TrainerMessage, TrainerRequest } from './messages.ts';
 import type { RequestHandler } from './requestHandler.ts';
@@ -20,6 +21,7 @@ const HANDLERS: { [Type in TrainerRequest['type']]: RequestHandler<Type> } = {
   pictureSamples,
   checkpoint: run.checkpoint,
   forgetKept: run.forgetKept,
+  measureKernels,
   exportWeights: run.exportWeights,
   measureDrift,
   dispose: run.dispose,

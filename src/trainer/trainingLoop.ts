@@ -67,6 +67,7 @@ export class TrainingLoop {
 
   /** Puts a run in the place of the present one, which gives its memory and its lock back. */
   replaceRun(run: Run | null): void {
+    this.#run?.kernels?.detach();
     this.#run?.engine.destroy();
     this.#run?.keeper?.close();
     this.#run = run;
@@ -304,6 +305,7 @@ export class TrainingLoop {
 
   #finish(): void {
     this.#wanted = 'stop';
+    this.#run?.kernels?.rest();
     this.setStatus('finished');
   }
 

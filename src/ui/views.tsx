@@ -58,6 +58,11 @@ export const VIEWS: readonly View[] = [
     ],
   },
   {
+    id: 'speed',
+    name: 'Speed',
+    parts: [{ name: 'kernels', load: () => import('./speed/KernelsPanel.tsx') }],
+  },
+  {
     id: 'claims',
     name: 'Claims',
     parts: [{ name: 'claims', load: () => import('./claims/ClaimsPanel.tsx') }],

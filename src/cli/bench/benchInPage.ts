@@ -1,9 +1,8 @@
-import { forcedForward } from '../../core/plan/kernelVariants.ts';
-import { planTraining } from '../../core/plan/planTraining.ts';
-import type { TrainingConfig } from '../../core/trainingConfig.ts';
-import { Engine, type EngineDevice } from '../../trainer/engine.ts';
-import { forwardVariantsOf, tryForwardVariants } from '../../trainer/variantTrial.ts';
-import type { BenchOutcome, BenchRequest } from '../pageApi.ts';
+import { forcedVariant, type KernelVariant, variantOfPass } from '../../core/plan/kernelVariants.ts';
+import { Engine, type EngineDevice, type IterationSettings } from '../../trainer/engine.ts';
+import { availableVariants, type KernelPlace, kernelPlaces, placeName } from '../../trainer/kernelChoices.ts';
+import { KernelTrial } from '../../trainer/kernelTrial.ts';
+import type { BenchOutcome, BenchRequest, PageEvent } from '../pageApi.ts';
 import { runSoak } from './soak.ts';
 import { workloadBatch, workloadConfig, workloadWeights } from './workload.ts';
 
@@ -29,22 +28,50 @@ async function countCalls(run: () => Promise<void>): Promise<{ dispatches: numbe
   return counts;
 }
 
-function firstWeights(config: TrainingConfig) {
-  return workloadWeights(planTraining({ config }).tensors);
+/** Trains until it is known which kernels are fastest; the engine then runs them. */
+async function tryKernels(
+  engine: Engine,
+  places: KernelPlace[],
+  settings: IterationSettings,
+): Promise<KernelTrial['choices']> {
+  const trial = new KernelTrial(engine, places, new Map(places.map((place) => [place, place.standard])));
+  await trial.begin();
+  while (trial.state !== 'decided' && trial.state !== 'stopped') {
+    await trial.train(settings);
+    // Compiling goes on beside the iterations.
+    await new Promise((resolve) => setTimeout(resolve));
+  }
+  return trial.choices;
+}
+
+/** Where there is a choice of kernels, with what the engine runs and what was measured. */
+function kernelsOf(
+  engine: Engine,
+  places: readonly KernelPlace[],
+  choices: KernelTrial['choices'],
+): BenchOutcome['kernels'] {
+  const running = new Map<string, KernelVariant | null>(
+    engine.plan.passes.map((pass) => [`${pass.kind}/${pass.stage}`, variantOfPass(pass)] as const),
+  );
+  return places.map((place) => ({
+    kind: place.kind,
+    layer: place.layer,
+    variant: running.get(placeName(place)) ?? place.standard,
+    ratio: choices.get(place)?.ratio ?? null,
+    source: choices.has(place) ? 'measured' : 'standard',
+  }));
 }
 
 /** Times training iterations (or evaluations) of the workload; the first loss is checked by the caller. */
-export async function benchInPage(device: EngineDevice, request: BenchRequest): Promise<BenchOutcome> {
+export async function benchInPage(
+  device: EngineDevice,
+  request: BenchRequest,
+  emit: (event: PageEvent) => void | Promise<void>,
+): Promise<BenchOutcome> {
   const { truncationInterval, blockSize, batchSize, rounds, inferenceOnly, profile, variant } = request;
   const config = workloadConfig(truncationInterval, blockSize, batchSize);
   const { input, labels } = workloadBatch(batchSize);
-  const trial =
-    variant === 'auto'
-      ? await tryForwardVariants(device, { config }, { input, labels, weights: firstWeights(config) })
-      : null;
-  const variants = trial
-    ? { forward: trial.choice }
-    : forcedForward(variant === 'auto' ? undefined : variant);
+  const variants = forcedVariant(variant === 'auto' ? undefined : variant);
   device.ledger.resetPeak();
   const engine = await Engine.create(device, { config, variants });
   try {
@@ -59,6 +86,13 @@ export async function benchInPage(device: EngineDevice, request: BenchRequest): 
       engine.resetOptimizer();
       await engine.writeParameters(workloadWeights(engine.plan.tensors));
     };
+    const places = kernelPlaces((asked) => engine.planWith(asked), availableVariants(device.gpu.features));
+    let choices: KernelTrial['choices'] = new Map();
+    if (variant === 'auto' && engine.hasTimestamps) {
+      await restart();
+      engine.writeBatch(input, labels);
+      choices = await tryKernels(engine, places, { iteration: 0, learningRate: 0, seed: 0 });
+    }
     await restart();
     const started = performance.now();
     const losses = await iterate();
@@ -76,7 +110,7 @@ export async function benchInPage(device: EngineDevice, request: BenchRequest): 
       await iterate();
     });
     const passes = profile ? await engine.profile(rounds) : [];
-    const soak = await runSoak(engine, request.soak, iterate);
+    await runSoak(engine, request.soak, iterate, emit);
     const { vendor, architecture, description } = device.gpu;
     return {
       timesMs,
@@ -85,9 +119,7 @@ export async function benchInPage(device: EngineDevice, request: BenchRequest): 
       peakBytes: engine.peakBytes,
       ...counts,
       passes,
-      variants: forwardVariantsOf(engine.plan),
-      trial: trial?.ratios ?? {},
-      soak,
+      kernels: kernelsOf(engine, places, choices),
       adapter: [vendor, architecture, description].filter(Boolean).join(' '),
     };
   } finally {

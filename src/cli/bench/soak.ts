@@ -1,36 +1,24 @@
 import type { Engine } from '../../trainer/engine.ts';
-import type { SoakMark } from '../pageApi.ts';
+import type { PageEvent } from '../pageApi.ts';
 
 /** Iterations between two marks; each ends with an evaluation. */
 const MARK_EVERY = 100;
 
-function heapBytes(): number | null {
-  const { memory } = performance as Performance & { memory?: { usedJSHeapSize: number } };
-  return memory?.usedJSHeapSize ?? null;
-}
-
-/** Trains on with an evaluation every hundred iterations, and notes time and memory at each of these marks. */
+/** Trains on with an evaluation every hundred iterations, and tells time and memory at each of these marks. */
 export async function runSoak(
   engine: Engine,
   iterations: number,
   iterate: () => Promise<unknown>,
-): Promise<SoakMark[]> {
-  const marks: SoakMark[] = [];
-  let times: number[] = [];
+  emit: (event: PageEvent) => void | Promise<void>,
+): Promise<void> {
+  const times = new Float64Array(MARK_EVERY);
   for (let iteration = 1; iteration <= iterations; iteration++) {
     const start = performance.now();
     await iterate();
-    times.push(performance.now() - start);
+    times[iteration % MARK_EVERY] = performance.now() - start;
     if (iteration % MARK_EVERY !== 0) continue;
     await engine.evaluate();
-    times.sort((a, b) => a - b);
-    marks.push({
-      iteration,
-      msPerIteration: times[times.length >> 1],
-      liveBytes: engine.liveBytes,
-      heapBytes: heapBytes(),
-    });
-    times = [];
+    const msPerIteration = times.slice().sort()[MARK_EVERY >> 1];
+    await emit({ type: 'soakMark', mark: { iteration, msPerIteration, liveBytes: engine.liveBytes } });
   }
-  return marks;
 }

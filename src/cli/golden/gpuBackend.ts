@@ -1,6 +1,5 @@
 import { frameSize } from '../../core/encodedDataset.ts';
-import type { ForwardVariant } from '../../core/plan/forwardVariants.ts';
-import { forcedForward } from '../../core/plan/kernelVariants.ts';
+import { forcedVariant, type KernelVariant } from '../../core/plan/kernelVariants.ts';
 import type { Stage } from '../../core/plan/stages.ts';
 import type { ProgramStep } from '../../core/plan/types.ts';
 import type { TrainingConfig } from '../../core/trainingConfig.ts';
@@ -201,8 +200,8 @@ class SpikeRecorder {
 }
 
 /** The oracle cases on a device of this page. @param variant Forward kernel forced on every layer that it serves. */
-export function gpuGoldenBackend(device: EngineDevice, variant?: ForwardVariant): GoldenBackend {
-  const variants = forcedForward(variant);
+export function gpuGoldenBackend(device: EngineDevice, variant?: KernelVariant): GoldenBackend {
+  const variants = forcedVariant(variant);
   return {
     missingFeature: () => '',
     missingNeuronFeature: () => '',

@@ -1,6 +1,7 @@
 import { wordsPerFrame } from '../encodedDataset.ts';
 import { backwardRowTile, servesBackwardRows } from './backwardRows.ts';
 import { forwardKernel, servesForward } from './forwardVariants.ts';
+import type { WeightGradientVariant } from './kernelVariants.ts';
 import {
   gradientSplits,
   hasBatchNorm,
@@ -753,6 +754,15 @@ export class BlockPasses {
     );
   }
 
+  /** The variant that was asked for, where it adds the same products in the same order, to the bit. */
+  private weightGradientVariant(stage: Stage): WeightGradientVariant {
+    const { planes, scale } = this.activation(stage.inputs[0]);
+    // Several planes are visited in another order; a scale that is no power of two is rounded, once or twice.
+    const isAlike = planes === 1 && Number.isInteger(Math.log2(scale));
+    const asked = this.builder.variants.weightGradient;
+    return isAlike ? (asked?.[stage.name] ?? asked?.all ?? 'rows') : 'rows';
+  }
+
   private weightGrad(stage: Stage): ChunkPass[] {
     if (stage.kind !== 'synapse' || !stage.parameters?.trainable) return [];
     const { config, chunkSteps } = this.builder;
@@ -761,7 +771,7 @@ export class BlockPasses {
     const firstSplit = Math.floor(start / splits.size);
     const splitCount = Math.ceil(stop / splits.size) - firstSplit;
     const runLength = stage.kernelWidth * stage.inputShape.channels;
-    const byRows = this.visitsSpikesByRow(stage);
+    const byRows = this.visitsSpikesByRow(stage) && this.weightGradientVariant(stage) === 'rows';
     const words =
       stage.kernelHeight * (byRows ? 1 : Math.ceil(runLength / 32)) + (stage.parameters?.bias ? 1 : 0);
     const sums = this.builder.sumsSteps(stage);

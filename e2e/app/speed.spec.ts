@@ -1,0 +1,42 @@
+import AxeBuilder from '@axe-core/playwright';
+import { expect, type Page, test } from '@playwright/test';
+import { addressWith, SMALL, trainButton, watchPage } from './support.ts';
+
+const kernels = (page: Page) => page.getByRole('region', { name: 'Kernels on this GPU' });
+
+async function showSpeed(page: Page): Promise<void> {
+  await page.getByRole('tab', { name: 'Speed', exact: true }).click();
+  await expect(kernels(page)).toBeVisible();
+}
+
+test('kernels are measured while a run trains, shown, and remembered for the next visit', async ({
+  page,
+}) => {
+  const { stray } = watchPage(page);
+  const address = addressWith({ ...SMALL, train: 100, test: 20, epochs: 500 });
+  await page.goto(address);
+  await showSpeed(page);
+  await expect(kernels(page)).toContainText('Press Train');
+  await trainButton(page).click();
+  const measure = kernels(page).getByRole('button', { name: 'Measure the kernels now' });
+  await measure.click({ timeout: 60_000 });
+  await expect(kernels(page).getByRole('status')).toHaveText('Measured on this adapter.', {
+    timeout: 90_000,
+  });
+  const row = kernels(page).getByRole('row', { name: /^conv1/ });
+  await expect(row).toContainText(/(event-driven|word-sparse|dense), \d+\.\dx/);
+  const found = await row.textContent();
+  await page.getByRole('button', { name: 'Pause', exact: true }).click();
+
+  // The address of the page has none of it, and a new visit takes it up from the start.
+  await page.goto('about:blank');
+  await page.goto(address);
+  await showSpeed(page);
+  await trainButton(page).click();
+  await expect(row).toHaveText(found ?? '', { timeout: 60_000 });
+  await expect(kernels(page).getByRole('status')).toContainText('in an earlier run');
+  await page.getByRole('button', { name: 'Pause', exact: true }).click();
+  const { violations } = await new AxeBuilder({ page }).include('.speed-kernels').analyze();
+  expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0].html}`)).toEqual([]);
+  expect(stray).toEqual([]);
+});
