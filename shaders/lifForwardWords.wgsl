@@ -110,14 +110,29 @@ fn lifForwardWords(@builtin(global_invocation_id) globalId: vec3u, @builtin(num_
       }
     }
     var sums = array<vec4f, VECTORS>();
-    for (var word = 0u; word < WORDS; word++) { // unroll
-      var run = runs[word];
-      while (run != 0u) {
-        let row = (word / ROW_WORDS) * ROWS * RUN_BITS + (word % ROW_WORDS) * 32u + lowestBit(run);
-        run &= run - 1u;
-        for (var v = 0u; v < VECTORS; v++) { // unroll
-          sums[v] += weights[row * weightVectors + firstVector + min(v, lastVector)];
-        }
+    // One loop over the spikes of all words, and one that ends with its test: a software adapter takes as many turns as the
+    // invocation with most spikes, and one more where a loop begins with its test.
+    var left = 0u;
+    loop {
+      // The lowest bit of the first word that has one.
+      var run = 0u;
+      var firstRow = 0u;
+      for (var word = 0u; word < WORDS; word++) { // unroll
+        let here = run == 0u;
+        run = select(run, runs[word], here);
+        firstRow = select(firstRow, (word / ROW_WORDS) * ROWS * RUN_BITS + (word % ROW_WORDS) * 32u, here);
+        runs[word] = select(runs[word], runs[word] & (runs[word] - 1u), here);
+      }
+      let at = (firstRow + lowestBit(run)) * weightVectors + firstVector;
+      left = 0u;
+      for (var word = 0u; word < WORDS; word++) { // unroll
+        left |= runs[word];
+      }
+      for (var v = 0u; v < VECTORS; v++) { // unroll
+        sums[v] += select(vec4f(), weights[at + min(v, lastVector)], run != 0u);
+      }
+      continuing {
+        break if left == 0u;
       }
     }
     var fired = 0u;

@@ -70,16 +70,22 @@ fn findErrors(last: u32, sample: u32, position: u32, firstChannel: u32) {
   let lastChannel = inChannels - 1u - firstChannel;
   let outStart = sample * params.outHeight;
   let outWidth = params.outWidth;
-  for (var outY = outYStart; outY <= outYStop; outY++) {
+  // Loops end with their test: one that begins with it runs once more on a software adapter, for nothing. Where no window sees the
+  // position, they take a turn at the nearest, which adds nothing.
+  let seen = outYStart <= outYStop && outXStart <= outXStop;
+  var outY = min(outYStart, i32(params.outHeight) - 1);
+  loop {
     let ky = u32(y - outY * stride);
-    for (var outX = outXStart; outX <= outXStop; outX++) {
+    var outX = min(outXStart, i32(params.outWidth) - 1);
+    loop {
       let kx = u32(x - outX * stride);
       let row = (ky * kernelWidth + kx) * inChannels + firstChannel;
       let at = ((outStart + u32(outY)) * outWidth + u32(outX)) * outVectors + params.vectorStart;
-      for (var o = 0u; o < weightVectors; o++) {
+      var o = 0u;
+      loop {
         var above = array<vec4f, STEP_TILE>();
         for (var s = 0u; s < STEP_TILE; s++) { // unroll
-          above[s] = gammaAbove[steps[s] + at + o];
+          above[s] = select(vec4f(), gammaAbove[steps[s] + at + o], seen);
         }
         for (var c = 0u; c < CHANNELS; c++) { // unroll
           let weight = weights[(row + min(c, lastChannel)) * weightVectors + o];
@@ -87,7 +93,19 @@ fn findErrors(last: u32, sample: u32, position: u32, firstChannel: u32) {
             errors[s * VECTORS + c / 4u][c % 4u] += dot(weight, above[s]);
           }
         }
+        o++;
+        continuing {
+          break if o >= weightVectors;
+        }
       }
+      outX++;
+      continuing {
+        break if outX > outXStop;
+      }
+    }
+    outY++;
+    continuing {
+      break if outY > outYStop;
     }
   }
 }

@@ -18,6 +18,7 @@
 
 override WORKGROUP_SIZE: u32 = 64u;
 override SYNAPSE: u32 = 0u;           // 0 bits, 1 frames
+override EVENTS: u32 = 1u;            // 1 - SYNAPSE
 override SUM_STEPS: u32 = 0u;         // 1: gamma holds one step, the sum over the interval (frames)
 
 @group(0) @binding(0) var<uniform> params: LayerParams;
@@ -28,19 +29,29 @@ override SUM_STEPS: u32 = 0u;         // 1: gamma holds one step, the sum over t
 
 var<private> sums: array<vec4f, 32>;
 
-// gammaAt: where the position's gamma lies; it is loaded only when there is a spike to multiply it with.
+// gammaAt: where the position's gamma lies.
 fn addBits(frame: u32, y: i32, outX: u32, offset: i32, count: i32, gammaAt: u32) {
   let rowBits = i32(params.inWidth * params.inChannels);
   let start = (i32(outX) * params.stride - params.padding) * i32(params.inChannels) + offset;
-  for (var plane = 0u; plane < params.inPlanes; plane++) {
-    let planeBase = (frame * params.inPlanes + plane) * params.inWords;
-    var run = rowRun(planeBase, u32(y * rowBits), rowBits, start, count);
-    if (run == 0u) { continue; }
-    let scaled = gamma[gammaAt] * (params.inScale * f32(1u << plane));
-    while (run != 0u) {
-      let bit = lowestBit(run);
+  let seen = y >= 0 && y < i32(params.inHeight);
+  let row = u32(max(y, 0) * rowBits);
+  let inPlanes = params.inPlanes;
+  let g = gamma[gammaAt];
+  var plane = 0u;
+  loop {
+    var run = select(0u, rowRun((frame * inPlanes + plane) * params.inWords, row, rowBits, start, count), seen);
+    let scaled = g * (params.inScale * f32(1u << plane));
+    loop {
+      let bit = lowestBit(run) & 31u;
+      sums[bit] += select(vec4f(), scaled, run != 0u);
       run &= run - 1u;
-      sums[bit] += scaled;
+      continuing {
+        break if run == 0u;
+      }
+    }
+    plane++;
+    continuing {
+      break if plane >= inPlanes;
     }
   }
 }
@@ -48,6 +59,7 @@ fn addBits(frame: u32, y: i32, outX: u32, offset: i32, count: i32, gammaAt: u32)
 fn addFrame(sample: u32, y: i32, outX: u32, offset: i32, count: i32, g: vec4f) {
   let rowLength = i32(params.inWidth * params.inChannels);
   let start = (i32(outX) * params.stride - params.padding) * i32(params.inChannels) + offset;
+  if (y < 0 || y >= i32(params.inHeight)) { return; }
   let base = i32((sample * params.inHeight + u32(y)) * params.inWidth * params.inChannels);
   for (var j = 0; j < count; j++) {
     let at = start + j;
@@ -85,25 +97,58 @@ fn weightGrad(@builtin(global_invocation_id) globalId: vec3u, @builtin(num_workg
   }
   let inputStart = select(window.historyStart, window.stepStart, params.inWholeSample == 1u);
   let steps = select(stop - params.chunkStart, 1u, SUM_STEPS == 1u);
-  for (var back = 0u; back < steps; back++) {
+  // Loops end with their test: one that begins with it runs once more on a software adapter, for nothing. Lanes of the bias
+  // take one turn that adds nothing.
+  let outHeight = params.outHeight;
+  let outWidth = params.outWidth;
+  let outVectors = params.outVectors;
+  let gammaStart = params.vectorStart + vector;
+  let bits = select(count, 0, isBias);
+  var back = 0u;
+  loop {
     let chunkStep = steps - 1u - back;
     let inputStep = inputStart + params.chunkStart + chunkStep;
-    for (var sample = firstSample; sample < lastSample; sample++) {
-      let gammaBase = (chunkStep * params.batchSize + sample) * params.outHeight * params.outWidth * params.outVectors + params.vectorStart + vector;
-      for (var outY = 0u; outY < params.outHeight; outY++) {
+    var sample = firstSample;
+    loop {
+      let gammaBase = (chunkStep * params.batchSize + sample) * outHeight * outWidth * outVectors + gammaStart;
+      var outY = 0u;
+      loop {
         let y = i32(outY) * params.stride - params.padding + i32(ky);
-        if (!isBias && (y < 0 || y >= i32(params.inHeight))) { continue; }
-        for (var outX = 0u; outX < params.outWidth; outX++) {
-          let at = gammaBase + (outY * params.outWidth + outX) * params.outVectors;
-          if (isBias) {
-            sums[0] += gamma[at];
-          } else if (SYNAPSE == 1u) {
-            addFrame(sample, y, outX, offset, count, gamma[at]);
-          } else {
-            addBits(inputStep * params.batchSize + sample, y, outX, offset, count, at);
+        var outX = 0u;
+        loop {
+          let at = gammaBase + (outY * outWidth + outX) * outVectors;
+          // Written out once or not at all: of a branch, a software adapter would run both sides.
+          for (var events = 0u; events < EVENTS; events++) { // unroll
+            addBits(inputStep * params.batchSize + sample, y, outX, offset, bits, at);
+          }
+          for (var frames = 0u; frames < SYNAPSE; frames++) { // unroll
+            addFrame(sample, y, outX, offset, bits, gamma[at]);
+          }
+          outX++;
+          continuing {
+            break if isBias || outX >= outWidth;
           }
         }
+        outY++;
+        continuing {
+          break if isBias || outY >= outHeight;
+        }
       }
+      sample++;
+      continuing {
+        break if isBias || sample >= lastSample;
+      }
+    }
+    back++;
+    continuing {
+      break if isBias || back >= steps;
+    }
+  }
+  for (var behind = 0u; isBias && behind < steps; behind++) {
+    for (var sample = firstSample; sample < lastSample; sample++) {
+      let size = outHeight * outWidth * outVectors;
+      let first = ((steps - 1u - behind) * params.batchSize + sample) * size + gammaStart;
+      for (var at = 0u; at < size; at += outVectors) { sums[0] += gamma[first + at]; }
     }
   }
   for (var j = 0; j < count; j++) { partials[outBase + u32(j) * params.weightVectors] = sums[j]; }

@@ -1,5 +1,4 @@
-// weightGradRows: the weight gradient of weightGrad for convolutions of stride 1 whose kernel rows have few inputs
-// (kernelWidth * inChannels <= MAX_SUMS).
+// weightGradRows: the weight gradient of weightGrad for convolutions of stride 1 with few input channels (at most 32).
 //
 //   dW[ky][kx][c][o] = sum over t, b, outY, outX:  gamma[t][b][outY][outX][o] * input[t][b][y][x][c]      (maths.md 10)
 //
@@ -7,7 +6,8 @@
 // only spikes: a spike at (y, x, c) adds gamma[outY][x + padding - kx] to entry (kx, c) for every kx. Its cost follows the
 // number of spikes. The sum runs over t backwards, then b, rows, bits and kx, whatever the chunks.
 //
-// Work split   one invocation = one kernel row x 4 output channels of one group of samples; bias rows like kernel rows
+// Work split   one invocation = GROUP channels of one kernel row x 4 output channels of one group of samples, output
+//              channels fastest, so that neighbours visit the same spikes; then one per bias vector and group of samples
 // Reads        inputs     u32[step][B][inPlanes][inWords]
 //              gamma      vec4f[chunkSteps][B][positions][outVectors]
 // Updates      partials   vec4f[splitCount][rows (+ 1: bias)][weightVectors], as weightGrad
@@ -15,6 +15,10 @@
 // Twin         src/reference/weightGrad.ts
 
 override WORKGROUP_SIZE: u32 = 64u;
+override KERNEL_WIDTH: u32 = 1u;
+override CHANNELS: u32 = 1u;          // inChannels, at most 32
+override GROUP: u32 = 1u;             // divides CHANNELS
+override WORDS: u32 = 1u;             // words of a row that are looked at together
 
 @group(0) @binding(0) var<uniform> params: LayerParams;
 @group(0) @binding(1) var<uniform> window: StepWindow;
@@ -22,48 +26,32 @@ override WORKGROUP_SIZE: u32 = 64u;
 @group(1) @binding(1) var<storage, read_write> gamma: array<vec4f>;
 @group(1) @binding(2) var<storage, read_write> partials: array<vec4f>;
 
-const MAX_SUMS = 96u;
-var<private> sums: array<vec4f, MAX_SUMS>;
+// A word holds the bits of whole positions; GROUP_BITS are those of its positions' first channels.
+const POSITIONS = 32u / CHANNELS;
+const WORD_BITS = POSITIONS * CHANNELS;
+const WORD = 0xffffffffu >> (32u - WORD_BITS);
+const GROUP_BITS = WORD / (0xffffffffu >> (32u - CHANNELS)) * (0xffffffffu >> (32u - GROUP));
 
-// Adds what the spikes of one input row do; `planeBase` is the first word of the plane, `rowBase` the row's first bit.
-fn addRow(planeBase: u32, rowBase: u32, gammaRow: u32, factor: f32) {
-  let inChannels = params.inChannels;
-  let outVectors = params.outVectors;
-  let reciprocal = params.channelReciprocal;
-  let padding = params.padding;
-  let lastX = i32(params.outWidth) - 1;
-  let lastKx = i32(params.kernelWidth) - 1;
-  let rowBits = params.inWidth * params.inChannels;
-  for (var offset = 0u; offset < rowBits; offset += 32u) {
-    var run = wordAt(planeBase, rowBase + offset) & (0xffffffffu >> (32u - min(32u, rowBits - offset)));
-    while (run != 0u) {
-      let at = offset + lowestBit(run);
-      run &= run - 1u;
-      // at / inChannels without a division; channelReciprocal is ceil(2^20 / inChannels), exact for these sizes.
-      let x = (at * reciprocal) >> 20u;
-      let channel = at - x * inChannels;
-      let column = i32(x) + padding;
-      let first = max(0, column - lastX);
-      let last = min(lastKx, column);
-      for (var kx = first; kx <= last; kx++) {
-        sums[u32(kx) * inChannels + channel] += factor * gamma[gammaRow + u32(column - kx) * outVectors];
-      }
-    }
-  }
-}
+// Indexed by a variable at either end of the kernel: that keeps it in memory. In registers, a software adapter would carry
+// it through every loop.
+var<private> sums: array<vec4f, KERNEL_WIDTH * GROUP>;
 
 @compute @workgroup_size(WORKGROUP_SIZE)
 fn weightGradRows(@builtin(global_invocation_id) globalId: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let index = globalId.x + globalId.y * groups.x * WORKGROUP_SIZE;
-  let runLength = params.kernelWidth * params.inChannels;
-  let rowCount = params.kernelHeight + params.hasBias;
-  if (index >= params.splitCount * rowCount * params.weightVectors) { return; }
-  let vector = index % params.weightVectors;
-  let ky = (index / params.weightVectors) % rowCount;
-  let split = params.firstSplit + index / (params.weightVectors * rowCount);
-  let isBias = ky == params.kernelHeight;
-  let count = select(runLength, 1u, isBias);
-  let outBase = (split * (params.kernelHeight * runLength + params.hasBias) + ky * runLength) * params.weightVectors + vector;
+  let weightVectors = params.weightVectors;
+  let kernelHeight = params.kernelHeight;
+  let groupCount = kernelHeight * (CHANNELS / GROUP);
+  let biasStart = params.splitCount * groupCount * weightVectors;
+  if (index >= biasStart + params.hasBias * params.splitCount * weightVectors) { return; }
+  let vector = index % weightVectors;
+  let isBias = index >= biasStart;
+  let group = select((index / weightVectors) % groupCount, groupCount, isBias);
+  let split = params.firstSplit + select(index / (weightVectors * groupCount), (index - biasStart) / weightVectors, isBias);
+  let ky = group / (CHANNELS / GROUP);
+  let firstChannel = (group % (CHANNELS / GROUP)) * GROUP;
+  let rowCount = kernelHeight * KERNEL_WIDTH * CHANNELS + params.hasBias;
+  let outBase = (split * rowCount + ky * KERNEL_WIDTH * CHANNELS + firstChannel) * weightVectors + vector;
 
   let stop = min(params.chunkStart + params.chunkSteps, window.stepCount);
   // The group's samples within this micro-batch; an earlier micro-batch may have begun the group's sum.
@@ -71,32 +59,121 @@ fn weightGradRows(@builtin(global_invocation_id) globalId: vec3u, @builtin(num_w
   let firstSample = max(groupStart, params.sampleStart) - params.sampleStart;
   let lastSample = min(groupStart + params.splitSize, params.sampleStart + params.batchSize) - params.sampleStart;
   let goesOn = stop < window.stepCount || window.updateAccumulate == 1u || groupStart < params.sampleStart;
-  for (var j = 0u; j < count; j++) {
-    sums[j] = vec4f();
-    if (goesOn) { sums[j] = partials[outBase + j * params.weightVectors]; }
-  }
-  let inputStart = select(window.historyStart, window.stepStart, params.inWholeSample == 1u) + params.chunkStart;
-  let steps = stop - params.chunkStart;
-  let gammaStride = params.outWidth * params.outVectors;
-  for (var back = 0u; back < steps; back++) {
-    let chunkStep = steps - 1u - back;
-    for (var sample = firstSample; sample < lastSample; sample++) {
-      let gammaBase = (chunkStep * params.batchSize + sample) * params.outHeight * gammaStride + params.vectorStart + vector;
-      let sampleBase = ((inputStart + chunkStep) * params.batchSize + sample) * params.inPlanes * params.inWords;
-      for (var outY = 0u; outY < params.outHeight; outY++) {
-        let gammaRow = gammaBase + outY * gammaStride;
-        if (isBias) {
-          for (var outX = 0u; outX < params.outWidth; outX++) { sums[0] += gamma[gammaRow + outX * params.outVectors]; }
-          continue;
-        }
-        let y = i32(outY) - params.padding + i32(ky);
-        if (y < 0 || y >= i32(params.inHeight)) { continue; }
-        let rowBase = u32(y) * params.inWidth * params.inChannels;
-        for (var plane = 0u; plane < params.inPlanes; plane++) {
-          addRow(sampleBase + plane * params.inWords, rowBase, gammaRow, params.inScale * f32(1u << plane));
-        }
-      }
+  for (var j = 0u; j < KERNEL_WIDTH * GROUP; j++) { sums[j] = vec4f(); }
+  for (var kx = 0u; kx < KERNEL_WIDTH; kx++) { // unroll
+    for (var c = 0u; c < GROUP; c++) { // unroll
+      if (goesOn && (!isBias || kx + c == 0u)) { sums[kx * GROUP + c] = partials[outBase + (kx * CHANNELS + c) * weightVectors]; }
     }
   }
-  for (var j = 0u; j < count; j++) { partials[outBase + j * params.weightVectors] = sums[j]; }
+  // Values that the loops need, read once: a software adapter would read them again every time.
+  let inputStart = select(window.historyStart, window.stepStart, params.inWholeSample == 1u) + params.chunkStart;
+  let steps = stop - params.chunkStart;
+  let batchSize = params.batchSize;
+  let outVectors = params.outVectors;
+  let outHeight = params.outHeight;
+  let inHeight = i32(params.inHeight);
+  let inPlanes = params.inPlanes;
+  let inWords = params.inWords;
+  let inScale = params.inScale;
+  let reciprocal = params.channelReciprocal;
+  let padding = params.padding;
+  let lastX = i32(params.outWidth) - 1;
+  let gammaStride = params.outWidth * outVectors;
+  let rowBits = params.inWidth * CHANNELS;
+  let firstGamma = params.vectorStart + vector;
+  // Loops end with their test: one that begins with it runs once more on a software adapter, for nothing. Lanes of the bias
+  // take one turn that adds nothing.
+  let turns = select(steps, 1u, isBias);
+  var back = 0u;
+  loop {
+    let chunkStep = steps - 1u - back;
+    var sample = firstSample;
+    loop {
+      let frame = chunkStep * batchSize + sample;
+      let planesBase = (inputStart * batchSize + frame) * inPlanes * inWords;
+      var outY = 0u;
+      loop {
+        let gammaRow = (frame * outHeight + outY) * gammaStride + firstGamma;
+        let y = i32(outY) - padding + i32(ky);
+        let seen = select(0u, GROUP_BITS << firstChannel, !isBias && y >= 0 && y < inHeight);
+        let rowBase = u32(clamp(y, 0, inHeight - 1)) * rowBits;
+        var plane = 0u;
+        loop {
+          let factor = inScale * f32(1u << plane);
+          var offset = 0u;
+          loop {
+            var runs = array<u32, WORDS>();
+            var left = 0u;
+            for (var w = 0u; w < WORDS; w++) { // unroll
+              let at = offset + w * WORD_BITS;
+              let bits = min(max(rowBits, at) - at, WORD_BITS);
+              runs[w] = wordAt(planesBase + plane * inWords, rowBase + min(at, rowBits - 1u)) & seen & select(0u, 0xffffffffu >> (32u - bits), bits != 0u);
+              left |= runs[w];
+            }
+            loop {
+              // The lowest bit of the first word that has one.
+              var run = 0u;
+              var runStart = offset;
+              for (var w = 0u; w < WORDS; w++) { // unroll
+                let here = run == 0u;
+                run = select(run, runs[w], here);
+                runStart = select(runStart, offset + w * WORD_BITS, here);
+                runs[w] = select(runs[w], runs[w] & (runs[w] - 1u), here);
+              }
+              let at = runStart + lowestBit(run);
+              // at / CHANNELS without a division; the reciprocal is ceil(2^20 / CHANNELS), exact for these sizes.
+              let x = (at * reciprocal) >> 20u;
+              let channel = at - x * CHANNELS - firstChannel;
+              let column = i32(x) + padding;
+              left = 0u;
+              for (var w = 0u; w < WORDS; w++) { // unroll
+                left |= runs[w];
+              }
+              for (var kx = 0u; kx < KERNEL_WIDTH; kx++) { // unroll
+                let outX = column - i32(kx);
+                let weight = select(0.0, factor, run != 0u && outX >= 0 && outX <= lastX);
+                let product = weight * gamma[gammaRow + u32(clamp(outX, 0, lastX)) * outVectors];
+                for (var c = 0u; c < GROUP; c++) { // unroll
+                  sums[kx * GROUP + c] += select(vec4f(), product, channel == c);
+                }
+              }
+              continuing {
+                break if left == 0u;
+              }
+            }
+            offset += WORDS * WORD_BITS;
+            continuing {
+              break if offset >= rowBits;
+            }
+          }
+          plane++;
+          continuing {
+            break if plane >= inPlanes;
+          }
+        }
+        outY++;
+        continuing {
+          break if isBias || outY >= outHeight;
+        }
+      }
+      sample++;
+      continuing {
+        break if isBias || sample >= lastSample;
+      }
+    }
+    back++;
+    continuing {
+      break if back >= turns;
+    }
+  }
+  for (var behind = 0u; isBias && behind < steps; behind++) {
+    for (var sample = firstSample; sample < lastSample; sample++) {
+      let first = ((steps - 1u - behind) * batchSize + sample) * outHeight * gammaStride + firstGamma;
+      for (var at = 0u; at < outHeight * gammaStride; at += outVectors) { sums[0] += gamma[first + at]; }
+    }
+  }
+  let count = select(KERNEL_WIDTH * GROUP, 1u, isBias);
+  for (var j = 0u; j < count; j++) {
+    partials[outBase + (j / GROUP * CHANNELS + j % GROUP) * weightVectors] = sums[j];
+  }
 }

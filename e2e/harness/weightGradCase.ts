@@ -1,5 +1,6 @@
 import { expect } from '@playwright/test';
 import { frameSize } from '../../src/core/encodedDataset.ts';
+import { gradientRowTile } from '../../src/core/plan/backwardRows.ts';
 import type { Range } from '../../src/core/schedule.ts';
 import { weightGrad } from '../../src/reference/weightGrad.ts';
 import { compareArrays } from '../../src/testing/compareArrays.ts';
@@ -98,10 +99,12 @@ async function runPart(
   const frames = input === 'frames';
   const inSize = frameSize(field.inputShape);
   const outSize = frameSize(field.outputShape);
-  const rowsOnce = kernel === 'weightGradRows';
-  const words =
-    field.kernelHeight * (rowsOnce ? 1 : Math.ceil((field.kernelWidth * field.inputShape.channels) / 32)) +
-    (hasBias ? 1 : 0);
+  const byRows = kernel === 'weightGradRows';
+  const tile = gradientRowTile(field.kernelWidth, field.inputShape);
+  const perRow = byRows
+    ? field.inputShape.channels / tile.GROUP
+    : Math.ceil((field.kernelWidth * field.inputShape.channels) / 32);
+  const words = field.kernelHeight * perRow + (hasBias ? 1 : 0);
   let partials = initial;
   for (let start = 0; start < batchSize; start += microBatch) {
     const samples = { start, stop: Math.min(start + microBatch, batchSize) };
@@ -122,7 +125,11 @@ async function runPart(
         : ownGamma.slice(chunkStart * perStep, (chunkStart + chunkSteps) * perStep);
       const found = await runCase(kernels, {
         kernel,
-        overrides: { ...(frames && { SYNAPSE: 1, SUM_STEPS: 1 }), ...request.overrides },
+        overrides: {
+          ...(frames && { SYNAPSE: 1, EVENTS: 0, SUM_STEPS: 1 }),
+          ...(byRows && tile),
+          ...request.overrides,
+        },
         params: {
           ...base,
           batchSize: size,

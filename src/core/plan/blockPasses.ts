@@ -1,5 +1,5 @@
 import { wordsPerFrame } from '../encodedDataset.ts';
-import { backwardRowTile, servesBackwardRows } from './backwardRows.ts';
+import { backwardRowTile, gradientRowTile, servesBackwardRows } from './backwardRows.ts';
 import { forwardKernel, servesForward } from './forwardVariants.ts';
 import type { WeightGradientVariant } from './kernelVariants.ts';
 import {
@@ -738,9 +738,8 @@ export class BlockPasses {
   }
 
   /**
-   * Whether weightGradRows serves this layer: bits at stride 1, a kernel row that fits its private sums, several
-   * positions per row (else every spike meets one position and weightGrad reads it with its whole word), and sizes for
-   * which its multiplication by a reciprocal is exact.
+   * Whether weightGradRows serves this layer: bits at stride 1, few channels, several positions per row (else every spike meets
+   * one position and weightGrad reads it with its whole word), and sizes for which its multiplication by a reciprocal is exact.
    */
   private visitsSpikesByRow(stage: Stage): boolean {
     const { channels, width } = stage.inputShape;
@@ -748,6 +747,7 @@ export class BlockPasses {
       this.synapseKind(stage) === 0 &&
       stage.stride === 1 &&
       stage.outputShape.width > 1 &&
+      channels <= 8 &&
       stage.kernelWidth * channels <= 96 &&
       width < 4096 &&
       width * channels * channels < 2 ** 20
@@ -772,14 +772,20 @@ export class BlockPasses {
     const splitCount = Math.ceil(stop / splits.size) - firstSplit;
     const runLength = stage.kernelWidth * stage.inputShape.channels;
     const byRows = this.visitsSpikesByRow(stage) && this.weightGradientVariant(stage) === 'rows';
-    const words =
-      stage.kernelHeight * (byRows ? 1 : Math.ceil(runLength / 32)) + (stage.parameters?.bias ? 1 : 0);
+    const frames = this.synapseKind(stage);
+    const { channels } = stage.inputShape;
+    const perRow = byRows
+      ? channels / gradientRowTile(stage.kernelWidth, stage.inputShape).GROUP
+      : Math.ceil(runLength / 32);
+    const words = stage.kernelHeight * perRow + (stage.parameters?.bias ? 1 : 0);
     const sums = this.builder.sumsSteps(stage);
     return this.parts(stage).map((part) => (chunkStart) => {
       // A sum over the steps is complete when the interval's first chunk, which runs last, has added to it.
       if (sums && chunkStart > 0) return null;
       return this.add('weightGradient', byRows ? 'weightGradRows' : 'weightGrad', stage, {
-        overrides: byRows ? {} : { SYNAPSE: this.synapseKind(stage), SUM_STEPS: sums ? 1 : 0 },
+        overrides: byRows
+          ? gradientRowTile(stage.kernelWidth, stage.inputShape)
+          : { SYNAPSE: frames, EVENTS: 1 - frames, SUM_STEPS: sums ? 1 : 0 },
         params: {
           ...this.geometry(stage),
           ...part.params,
