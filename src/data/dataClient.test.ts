@@ -275,9 +275,13 @@ describe('data client and service', () => {
     try {
       const { made, client } = workers('b/hang.bin');
       const files = ['a/1.bin', 'b/hang.bin', 'b/2.bin'].map((path) => ({ path, blob: atis(1) }));
-      const job = client.importFiles(files, IMPORT);
+      const labels: string[] = [];
+      const job = client.importFiles(files, IMPORT, { onProgress: ({ label }) => labels.push(label) });
       await new Promise((resolve) => setTimeout(resolve, 0));
-      vi.advanceTimersByTime((SILENCE_SECONDS - 1) * 1000);
+      vi.advanceTimersByTime(2000);
+      expect(labels.join()).not.toContain('no answer');
+      vi.advanceTimersByTime((SILENCE_SECONDS - 3) * 1000);
+      expect(labels).toContain('b/hang.bin: no answer for 20 s, given up at 30 s');
       expect(made[1].isTerminated).toBe(false);
       vi.advanceTimersByTime(1000);
       const summary = await job;

@@ -1,6 +1,7 @@
 import type { EncodedDataset } from '../core/encodedDataset.ts';
 import { AppError } from '../core/errors.ts';
 import type {
+  DataProgress,
   DataSummary,
   ImportPlan,
   ImportSettings,
@@ -94,10 +95,11 @@ export function createDataClient(startWorker: () => DataWorkerPort): DataClient 
     { port, connection }: Reader,
     signal: AbortSignal | undefined,
     work: (connection: WorkerConnection) => Promise<Result>,
+    onQuiet?: (silentSeconds: number) => void,
   ): Promise<Result> {
     const end = () => connection.end(signal?.reason);
     signal?.addEventListener('abort', end);
-    const unwatch = watchSilence(port, () => connection.end(new SilentWorker()));
+    const unwatch = watchSilence(port, () => connection.end(new SilentWorker()), onQuiet);
     try {
       return await work(connection);
     } finally {
@@ -135,13 +137,22 @@ export function createDataClient(startWorker: () => DataWorkerPort): DataClient 
       const onFile = (path: string) => {
         file = path;
       };
+      let latest: DataProgress = { done: 0, total: 0, label: '' };
+      const onProgress = (progress: DataProgress) => {
+        latest = progress;
+        options.onProgress?.(progress);
+      };
+      const onQuiet = (seconds: number) => {
+        const label = `${file || 'The dropped files'}: no answer for ${seconds} s, given up at ${SILENCE_SECONDS} s`;
+        options.onProgress?.({ ...latest, label });
+      };
       try {
-        const summary = await runKillable(taken, options.signal, (connection) =>
+        const work = (connection: WorkerConnection) =>
           connection.run<'importFiles'>(
             { kind: 'importFiles', files, settings: { ...settings, givenUp } },
-            { ...options, onFile },
-          ),
-        );
+            { ...options, onFile, onProgress },
+          );
+        const summary = await runKillable(taken, options.signal, work, onQuiet);
         if (summary.recordingCount === 0) {
           taken.connection.end(undefined);
           return summary;

@@ -41,6 +41,9 @@ interface PendingJob extends Omit<JobOptions, 'signal'> {
 /** How long a worker may be silent in a job that is watched: it sends a sign of life every second unless it hangs. */
 export const SILENCE_SECONDS = 30;
 
+/** Silence that is worth a word: a machine that is busy elsewhere can hold a worker up for a second or two. */
+const QUIET_SECONDS = 4;
+
 /** The job's worker gave no sign of life for {@link SILENCE_SECONDS}. */
 export class SilentWorker extends Error {}
 
@@ -142,16 +145,24 @@ export function connectWorker(worker: DataWorkerPort): WorkerConnection {
 /**
  * Calls `onSilence` once when a worker has said nothing for {@link SILENCE_SECONDS}. Seconds are counted one by one: a
  * machine that slept is not taken for a worker that hangs.
+ * @param onQuiet Called every second before that, from {@link QUIET_SECONDS} on.
  * @returns Stops the watch.
  */
-export function watchSilence(worker: DataWorkerPort, onSilence: () => void): () => void {
+export function watchSilence(
+  worker: DataWorkerPort,
+  onSilence: () => void,
+  onQuiet: (silentSeconds: number) => void = () => {},
+): () => void {
   let silentSeconds = 0;
   worker.addEventListener('message', () => {
     silentSeconds = 0;
   });
   const timer = setInterval(() => {
     silentSeconds++;
-    if (silentSeconds < SILENCE_SECONDS) return;
+    if (silentSeconds < SILENCE_SECONDS) {
+      if (silentSeconds >= QUIET_SECONDS) onQuiet(silentSeconds);
+      return;
+    }
     clearInterval(timer);
     onSilence();
   }, 1000);

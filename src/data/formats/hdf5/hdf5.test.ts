@@ -202,6 +202,16 @@ describe('hdf5', () => {
     expect((await decode(hostile)).events.sensor).toEqual({ width: 128, height: 128 });
   });
 
+  it('says how large a file in an archive may be and what to do, without reading it', async () => {
+    const large = { name: 'set.zip/a.h5', size: 2 ** 29 + 1, read: async () => new Uint8Array(0) };
+    await expect(collectEvents(hdf5, large)).rejects.toMatchObject({
+      code: 'file-too-large',
+      message:
+        'set.zip/a.h5 has 536870913 bytes; HDF5 files in archives are held in memory, up to 536870912 bytes.',
+      hint: expect.stringContaining('drop the .h5 file itself'),
+    });
+  });
+
   it('refuses files without events, damaged and cut ones', async () => {
     const other = write((file) => file.create_dataset({ name: 'weights', data: new Float32Array(4) }));
     await expect(decode(other)).rejects.toMatchObject({

@@ -37,8 +37,8 @@ export async function withHdf5File<T>(
   if (!onDisk && source.size > MAX_HDF5_BYTES) {
     throw new AppError(
       'file-too-large',
-      `${source.name} has ${source.size} bytes; HDF5 files up to ${MAX_HDF5_BYTES} can be read here.`,
-      'Unpack it and drop the .h5 file itself, which is then read in place.',
+      `${source.name} has ${source.size} bytes; HDF5 files in archives are held in memory, up to ${MAX_HDF5_BYTES} bytes.`,
+      'Unpack the archive and drop the .h5 file itself on the page, which reads it in place.',
     );
   }
   const { library, fs } = await loadHdf5();

@@ -145,6 +145,22 @@ describe('distrust', () => {
     }
   });
 
+  it('says how large a variable may be and what to do, without reading it', async () => {
+    const head = file(words(14, 2 ** 30 + 8));
+    const large = {
+      name: 'long.mat',
+      size: 2 ** 31,
+      read: async (at: number, length: number) => head.slice(at, at + length),
+    };
+    await expect(collectEvents(mat, large)).rejects.toMatchObject({
+      code: 'too-large',
+      message:
+        'long.mat has a variable of 1073741832 bytes; variables of Matlab files are held in memory, up to 1073741824 bytes.',
+      hint: expect.stringContaining('-v7.3'),
+      offset: 128,
+    });
+  });
+
   it('does not believe sizes, types and nesting', async () => {
     const huge = file(...events);
     huge.set(words(0xfffffff0), 132);

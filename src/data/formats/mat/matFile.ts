@@ -159,8 +159,15 @@ export async function* matVariables(source: ByteSource): AsyncGenerator<{ name: 
     const type = view.getUint32(0, isLittle);
     const size = view.getUint32(4, isLittle);
     const start = offset + 8;
-    if (size > IMPORT_LIMITS.memberBytes)
-      throw damaged(source.name, `a variable claims ${size} bytes`, offset);
+    if (size > IMPORT_LIMITS.memberBytes) {
+      if (start + size > source.size) throw damaged(source.name, `a variable claims ${size} bytes`, offset);
+      throw new AppError(
+        'too-large',
+        `${source.name} has a variable of ${size} bytes; variables of Matlab files are held in memory, up to ${IMPORT_LIMITS.memberBytes} bytes.`,
+        'Save it in parts, or as version 7.3 (save(name, "-v7.3")), which is read in place.',
+        offset,
+      );
+    }
     if (type === MATRIX) {
       const bytes = await readExactly(source, start, size, 'a variable');
       if (bytes.length > 0) yield reader.matrix(bytes, start, 0);
