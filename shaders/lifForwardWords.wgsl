@@ -42,6 +42,10 @@ override RESET: u32 = 0u;             // 0 soft, by theta; 1 hard, to 0
 @group(1) @binding(5) var<storage, read_write> spikes: array<atomic<u32>>;
 @group(1) @binding(6) var<storage, read_write> surrogateHistory: array<atomic<u32>>;
 
+// Indexed by a variable once: that keeps them in memory. In registers, a software adapter would carry them through every loop.
+var<private> u: array<vec4f, VECTORS>;
+var<private> bias: array<vec4f, VECTORS>;
+
 @compute @workgroup_size(WORKGROUP_SIZE)
 fn lifForwardWords(@builtin(global_invocation_id) globalId: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let cell = globalId.x + globalId.y * groups.x * WORKGROUP_SIZE;
@@ -63,7 +67,6 @@ fn lifForwardWords(@builtin(global_invocation_id) globalId: vec3u, @builtin(num_
   let lanes = (1u << valid) - 1u;
   let neuronCount = positionCount * params.outChannels;
   let state = sample * neuronCount + neuron;
-  var u = array<vec4f, VECTORS>();
   for (var v = 0u; v < VECTORS; v++) { // unroll
     u[v] = loadMembrane(state + 4u * v, min(max(valid, 4u * v) - 4u * v, 4u));
   }
@@ -81,7 +84,7 @@ fn lifForwardWords(@builtin(global_invocation_id) globalId: vec3u, @builtin(num_
   let inScale = params.inScale;
   // A group of vectors that is short loads the layer's last vector again, and drops what comes of it.
   let lastVector = weightVectors - 1u - firstVector;
-  var bias = array<vec4f, VECTORS>();
+  for (var v = 0u; v < VECTORS; v++) { bias[v] = vec4f(); }
   if (params.hasBias == 1u) {
     let at = params.kernelHeight * params.kernelWidth * params.inChannels * weightVectors + firstVector;
     for (var v = 0u; v < VECTORS; v++) { // unroll
@@ -150,7 +153,7 @@ fn lifForwardWords(@builtin(global_invocation_id) globalId: vec3u, @builtin(num_
     inputBase += stepWords;
     frame += frames;
   }
-  for (var v = 0u; v < VECTORS; v++) { // unroll
+  for (var v = 0u; v < VECTORS; v++) {
     storeMembrane(state + 4u * v, min(max(valid, 4u * v) - 4u * v, 4u), u[v]);
   }
 }

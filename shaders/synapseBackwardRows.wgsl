@@ -96,16 +96,13 @@ fn synapseBackwardRows(@builtin(global_invocation_id) globalId: vec3u, @builtin(
 
   let lanes = 4u * ((inChannels + 3u) / 4u);
   let at = ((frame * inHeight + inY) * inWidth + firstX) * lanes + firstChannel;
-  for (var x = 0u; x < TILE; x++) { // unroll
-    for (var c = 0u; c < CHANNELS; c++) { // unroll
-      if (firstX + x < inWidth && c <= lastChannel) {
-        var earlier = 0.0;
-        if (ACCUMULATE == 1u) { earlier = gamma[at + x * lanes + c]; }
-        gamma[at + x * lanes + c] = earlier + sums[x * CHANNELS + c];
-      }
+  for (var x = 0u; x < min(TILE, inWidth - firstX); x++) {
+    for (var c = 0u; c < min(CHANNELS, lastChannel + 1u); c++) {
+      let to = at + x * lanes + c;
+      var earlier = 0.0;
+      if (ACCUMULATE == 1u) { earlier = gamma[to]; }
+      gamma[to] = earlier + sums[x * CHANNELS + c];
     }
-    for (var c = inChannels - firstChannel; lastChannel < CHANNELS && firstX + x < inWidth && firstChannel + c < lanes; c++) {
-      gamma[at + x * lanes + c] = 0.0;
-    }
+    for (var c = lastChannel + 1u; lastChannel < CHANNELS && firstChannel + c < lanes; c++) { gamma[at + x * lanes + c] = 0.0; }
   }
 }
