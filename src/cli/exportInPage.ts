@@ -7,7 +7,8 @@ import {
 } from '../core/encodedDataset.ts';
 import { type Tensor, writeSafetensors } from '../core/safetensors.ts';
 import type { TrainingConfig } from '../core/trainingConfig.ts';
-import { clusterProject } from '../session/cluster/clusterProject.ts';
+import { clusterProject, FRAMES_NAME } from '../session/cluster/clusterProject.ts';
+import { framesFile } from '../session/cluster/frames.ts';
 import type { DataPort } from '../session/ports.ts';
 import { prepareRun } from '../session/runPreparation.ts';
 import { wantedWeights } from '../session/weights/weightsActions.ts';
@@ -44,7 +45,8 @@ export async function exportInPage(
     const session = { ...settings, data: { ...settings.data, fingerprint: run.fingerprint } };
     const files = clusterProject({ session, config, dataset, tensors, digest, epoch: 0 });
     const reference = await firstIteration(engine, config, dataset, tensors);
-    const all = { ...files, 'reference.safetensors': reference };
+    const frames = await framesFile(dataset);
+    const all = { ...files, [FRAMES_NAME]: frames, 'reference.safetensors': reference };
     return {
       digest,
       files: Object.entries(all).map(([name, bytes]) => ({ name, base64: toBase64(bytes) })),

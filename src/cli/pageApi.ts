@@ -2,7 +2,7 @@ import type { ErrorData } from '../core/errors.ts';
 import type { KernelVariant } from '../core/plan/kernelVariants.ts';
 import type { Session } from '../session/session.ts';
 import type { CellResult } from '../session/sweep/sweepResults.ts';
-import type { AdapterInfo, EpochMetrics, KernelReport } from '../trainer/messages.ts';
+import type { AdapterInfo, EpochMetrics, KernelReport, ResetDrift } from '../trainer/messages.ts';
 import type { PassProfile } from '../trainer/passProfile.ts';
 import type { SharedFile } from './host.ts';
 
@@ -18,6 +18,8 @@ export interface TrainRequest {
   weights?: SharedFile;
   /** True returns the weights after the last epoch, as a safetensors file in base64. */
   saveWeights?: boolean;
+  /** True measures at the end how the weights fire when a spike sets the membrane to 0, as NIR knows it. */
+  drift?: boolean;
 }
 
 export interface TrainOutcome {
@@ -38,6 +40,8 @@ export interface TrainOutcome {
   testSamples: number;
   /** See `saveWeights`. */
   weightsFile?: string;
+  /** See `drift`. */
+  drift?: ResetDrift;
 }
 
 /** Loads and encodes the recordings of a sweep, for all the runs that follow. */

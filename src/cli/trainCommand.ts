@@ -12,7 +12,8 @@ import type { PageEvent, TrainOutcome, TrainRequest } from './pageApi.ts';
 
 const USAGE =
   'npm run train -- [<session file or share link> | --preset NAME] [--data PATH] [--epochs N] [--iterations N] [--samples N] ' +
-  '[--set field=value ...] [--weights start.safetensors|start.nir] [--save-weights out.safetensors] [--report out.json]';
+  '[--set field=value ...] [--weights start.safetensors|start.nir] [--save-weights out.safetensors] [--drift] ' +
+  '[--report out.json]';
 
 const OPTIONS = {
   preset: { type: 'string' },
@@ -24,6 +25,7 @@ const OPTIONS = {
   report: { type: 'string' },
   weights: { type: 'string' },
   'save-weights': { type: 'string' },
+  drift: { type: 'boolean' },
 } as const;
 
 /** The session that a file or a link holds; the default one where neither is given. */
@@ -139,6 +141,7 @@ export async function readTrainRequest(
       ...(iterations !== undefined && { iterations }),
       ...(weights && { weights }),
       ...(values['save-weights'] !== undefined && { saveWeights: true }),
+      ...(values.drift && { drift: true }),
     },
     report: values.report,
     saveWeights: values['save-weights'],
@@ -194,6 +197,7 @@ export function trainReport(outcome: TrainOutcome): object {
     forecastBytes: outcome.forecastBytes,
     peakBytes: outcome.peakBytes,
     adapter: outcome.adapter,
+    ...(outcome.drift && { drift: outcome.drift }),
   };
 }
 

@@ -1,4 +1,4 @@
-import { AppError } from '../core/errors.ts';
+import { AppError, fromErrorData } from '../core/errors.ts';
 import type { DataPort, DataSummary, DroppedFile, TrainerPort } from '../session/ports.ts';
 import { loadBuiltInSet, prepareRun, settingsForData } from '../session/runPreparation.ts';
 import type { Session } from '../session/session.ts';
@@ -7,7 +7,13 @@ import type { StartWeights, TakenWeights } from '../session/weights/startWeights
 import { takeWeightsFile } from '../session/weights/takeFile.ts';
 import { wantedWeights } from '../session/weights/weightsActions.ts';
 import { writeWeightsFile } from '../session/weights/weightsFile.ts';
-import type { AdapterInfo, EpochMetrics, IterationMetrics, TrainerRequest } from '../trainer/messages.ts';
+import type {
+  AdapterInfo,
+  EpochMetrics,
+  IterationMetrics,
+  ResetDrift,
+  TrainerRequest,
+} from '../trainer/messages.ts';
 import type { SharedFile } from './host.ts';
 import type { PageEvent, TrainOutcome, TrainRequest } from './pageApi.ts';
 
@@ -61,8 +67,10 @@ export async function trainInPage(
   const weightsFile = request.saveWeights
     ? await exportWeights(session, epochs[epochs.length - 1].epoch, ports, inbox)
     : null;
+  const drift = request.drift ? await measureDrift(ports, inbox) : null;
   ports.trainer.post({ type: 'dispose' });
   return {
+    ...(drift && { drift }),
     ...(weightsFile !== null && { weightsFile }),
     session,
     digest: epochs[epochs.length - 1].digest,
@@ -98,6 +106,13 @@ async function exportWeights(
   trainer.post({ type: 'exportWeights' });
   const { tensors, digest } = await inbox.next('weights');
   return toBase64(writeWeightsFile(tensors, { session, digest, epoch }));
+}
+
+async function measureDrift({ trainer }: TrainPorts, inbox: TrainerInbox): Promise<ResetDrift | null> {
+  trainer.post({ type: 'measureDrift' });
+  const { drift, error } = await inbox.next('drift');
+  if (error) throw fromErrorData(error);
+  return drift;
 }
 
 /** In pieces: a call takes only so many arguments. */

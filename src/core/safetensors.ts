@@ -167,6 +167,32 @@ function checkTensor(name: string, { dtype, shape, values }: Tensor): void {
   }
 }
 
+/** What a header says of a tensor. */
+export type TensorHead = Pick<Tensor, 'dtype' | 'shape'>;
+
+/**
+ * The beginning of a file whose tensors follow in this order, without gaps: for files that are written piece by piece.
+ * Padded to a multiple of 8 bytes.
+ */
+export function safetensorsHead(
+  tensors: readonly (readonly [name: string, head: TensorHead])[],
+  metadata: Record<string, string>,
+): Uint8Array<ArrayBuffer> {
+  const header: [string, unknown][] = Object.keys(metadata).length > 0 ? [[METADATA_KEY, metadata]] : [];
+  let position = 0;
+  for (const [name, { dtype, shape }] of tensors) {
+    const end = position + shape.reduce((product, side) => product * side, ELEMENT_BYTES[dtype]);
+    header.push([name, { dtype, shape, data_offsets: [position, end] }]);
+    position = end;
+  }
+  const text = new TextEncoder().encode(JSON.stringify(Object.fromEntries(header)));
+  const padded = Math.ceil(text.length / 8) * 8;
+  const head = new Uint8Array(HEADER_START + padded).fill(0x20);
+  new DataView(head.buffer).setBigUint64(0, BigInt(padded), true);
+  head.set(text, HEADER_START);
+  return head;
+}
+
 /**
  * Writes a safetensors file. Tensors of 4-byte elements come first, in the map's order, and the header is padded to a
  * multiple of 8 bytes, so that every tensor is aligned to its element size. Equal input, equal bytes.
@@ -174,21 +200,12 @@ function checkTensor(name: string, { dtype, shape, values }: Tensor): void {
  */
 export function writeSafetensors({ tensors, metadata }: TensorFile): Uint8Array<ArrayBuffer> {
   const ordered = [...tensors].sort(([, a], [, b]) => ELEMENT_BYTES[b.dtype] - ELEMENT_BYTES[a.dtype]);
-  const header: [string, unknown][] = Object.keys(metadata).length > 0 ? [[METADATA_KEY, metadata]] : [];
-  let position = 0;
-  for (const [name, tensor] of ordered) {
-    checkTensor(name, tensor);
-    const end = position + tensor.values.byteLength;
-    header.push([name, { dtype: tensor.dtype, shape: tensor.shape, data_offsets: [position, end] }]);
-    position = end;
-  }
-  let text = new TextEncoder().encode(JSON.stringify(Object.fromEntries(header)));
-  const padded = Math.ceil(text.length / 8) * 8;
-  text = new Uint8Array([...text, ...new Array<number>(padded - text.length).fill(0x20)]);
-  const bytes = new Uint8Array(HEADER_START + padded + position);
-  new DataView(bytes.buffer).setBigUint64(0, BigInt(padded), true);
-  bytes.set(text, HEADER_START);
-  let at = HEADER_START + padded;
+  for (const [name, tensor] of ordered) checkTensor(name, tensor);
+  const head = safetensorsHead(ordered, metadata);
+  const dataBytes = ordered.reduce((sum, [, { values }]) => sum + values.byteLength, 0);
+  const bytes = new Uint8Array(head.length + dataBytes);
+  bytes.set(head);
+  let at = head.length;
   for (const [, { values }] of ordered) {
     bytes.set(new Uint8Array(values.buffer, values.byteOffset, values.byteLength), at);
     at += values.byteLength;

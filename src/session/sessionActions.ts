@@ -51,7 +51,7 @@ export interface SessionActions
   step(): Promise<void>;
   rewind(): void;
   /** The run as a Python project, a zip archive. @throws AppError */
-  exportProject(): Promise<Uint8Array<ArrayBuffer>>;
+  exportProject(): Promise<Blob>;
   /** Puts the session into the address bar and the clipboard. */
   share(): Promise<{ address: string; copied: boolean }>;
   dismissProblem(id: number): void;
@@ -72,8 +72,10 @@ export function createSessionActions(store: SessionStore, ports: SessionPorts): 
   function report(error: unknown): void {
     if (error instanceof DOMException && error.name === 'AbortError') return;
     const problem = { id: nextProblem++, ...toErrorData(error) };
+    // Storage that fails does so again and again, for one file after the other: once is enough.
+    const isStorage = problem.code.startsWith('storage-');
     const others = get().problems.filter(
-      ({ code, message }) => code !== problem.code || message !== problem.message,
+      ({ code, message }) => code !== problem.code || (message !== problem.message && !isStorage),
     );
     set({ problems: [...others, problem].slice(-20), announcement: problem.message });
   }

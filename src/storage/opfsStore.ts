@@ -6,6 +6,13 @@ export function hasOpfs(): boolean {
   return typeof navigator !== 'undefined' && typeof navigator.storage?.getDirectory === 'function';
 }
 
+/** What a file is to the visitor, who knows no file names of runs. */
+function wordsFor(name: string): string {
+  if (/^[0-9a-z]+\.checkpoint\b/.test(name)) return 'checkpoint of the run';
+  if (/^[0-9a-z]+\.record\b/.test(name)) return 'record of the run';
+  return `file ${name}`;
+}
+
 function bytesOf(file: File, name: string): StoredBytes {
   return {
     size: file.size,
@@ -15,7 +22,7 @@ function bytesOf(file: File, name: string): StoredBytes {
       try {
         return new Uint8Array(await file.slice(offset, stop).arrayBuffer());
       } catch (error) {
-        throw toStorageError(error, `The stored file ${name} could not be read`);
+        throw toStorageError(error, `The stored ${wordsFor(name)} could not be read`);
       }
     },
   };
@@ -27,7 +34,7 @@ function writerOf(handle: FileSystemSyncAccessHandle, name: string): ByteWriter 
     try {
       return work();
     } catch (error) {
-      throw toStorageError(error, `The stored file ${name} could not be written`);
+      throw toStorageError(error, `The stored ${wordsFor(name)} could not be written`);
     }
   };
   return {
@@ -80,7 +87,7 @@ export async function openOpfsStore(folder: string): Promise<ByteStore> {
         const handle = await directory.getFileHandle(name);
         return bytesOf(await handle.getFile(), name);
       } catch (error) {
-        throw toStorageError(error, `The stored file ${name} could not be opened`);
+        throw toStorageError(error, `The stored ${wordsFor(name)} could not be opened`);
       }
     },
 
@@ -91,7 +98,7 @@ export async function openOpfsStore(folder: string): Promise<ByteStore> {
         handle.truncate(0);
         return writerOf(handle, name);
       } catch (error) {
-        throw toStorageError(error, `The file ${name} could not be stored`);
+        throw toStorageError(error, `The ${wordsFor(name)} could not be stored`);
       }
     },
 
@@ -100,7 +107,7 @@ export async function openOpfsStore(folder: string): Promise<ByteStore> {
         await directory.removeEntry(name);
       } catch (error) {
         if (error instanceof Error && error.name === 'NotFoundError') return;
-        throw toStorageError(error, `The stored file ${name} could not be deleted`);
+        throw toStorageError(error, `The stored ${wordsFor(name)} could not be deleted`);
       }
     },
   };

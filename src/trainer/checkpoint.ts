@@ -3,6 +3,7 @@ import { AppError } from '../core/errors.ts';
 import type { Schedule } from '../core/schedule.ts';
 import type { TrainingConfig } from '../core/trainingConfig.ts';
 import { type ParameterStore, saveParameters } from './carryOver.ts';
+import { countSchema as count, epochSchema, figuresSchema as figures } from './epochSchema.ts';
 import type { EpochMetrics } from './messages.ts';
 import type { MeterState } from './progressMeter.ts';
 import type { Run, RunProgress } from './run.ts';
@@ -12,9 +13,6 @@ import type { Run, RunProgress } from './run.ts';
  * In a file (storage/runFiles.ts, in two slots) the body is the tensors one after the other, raw little-endian bytes as they
  * lie in the GPU buffers; the facts are below.
  */
-
-// The page's content policy forbids eval; this keeps the validator from probing for it.
-z.config({ jitless: true });
 
 /** Epochs whose figures are kept. */
 export const MAX_KEPT_EPOCHS = 500;
@@ -53,29 +51,7 @@ export async function captureCheckpoint(run: Run): Promise<Checkpoint> {
   };
 }
 
-const count = z.number().int().min(0);
 const finite = z.number();
-// JSON has no NaN; a loss that was one reads as null.
-const figure = z
-  .number()
-  .nullable()
-  .transform((value) => value ?? Number.NaN);
-const figures = z.array(figure);
-
-const epochSchema = z.object({
-  epoch: count,
-  trainAccuracyPerBlock: figures,
-  trainSamplesEvaluated: count,
-  testAccuracyPerBlock: figures,
-  testSamples: count,
-  earlyReadout: figures,
-  loss: figure,
-  lossPerBlock: figures,
-  seconds: finite,
-  firingRates: z.array(z.object({ layer: z.string(), rate: figure })),
-  weightChanges: z.array(z.object({ layer: z.string(), change: figure })).optional(),
-  digest: z.string().regex(/^[0-9a-f]{64}$/),
-});
 
 const factsSchema = z.object({
   /** What the state belongs to: all of the configuration but (k, n), as canonical JSON, and the data. */

@@ -6,6 +6,8 @@ import type { TrainingConfig } from '../core/trainingConfig.ts';
 import type { SampleInspection, SamplePicture, StepRates, TestPredictions } from './inspection.ts';
 import type { ResetDrift } from './resetDrift.ts';
 
+// What of these messages is kept, validated when it comes back.
+export { countSchema, epochSchema, figuresSchema } from './epochSchema.ts';
 export type {
   LayerStepRates,
   SampleInspection,

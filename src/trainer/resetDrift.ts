@@ -57,6 +57,8 @@ export const measureDrift: RequestHandler<'measureDrift'> = {
       const hard = await evaluateSamples(other, reader, testSamples, goOn);
       if (trained && hard) post({ type: 'drift', drift: compare(trained, hard), error: null });
     } catch (error) {
+      // A lost device is brought back, and both are run anew.
+      if (await loop.isLoss(error)) throw error;
       // A second network may not fit beside the first; the run itself is whole.
       post({ type: 'drift', drift: null, error: toErrorData(error) });
     } finally {

@@ -26,6 +26,8 @@ export class TrainingLoop {
   #losses = new LossTally();
   #pace = new CheckpointPace(performance.now());
   #isCheckpointWanted = false;
+  /** What the visitor was last told about the storage. */
+  #toldCode: string | null = null;
   /** Why the run is to stop once its last good state is back. */
   #fault: unknown = null;
 
@@ -72,7 +74,10 @@ export class TrainingLoop {
     this.#run?.keeper?.close();
     this.#run = run;
     this.#fault = null;
+    this.#toldCode = null;
     this.#pace = new CheckpointPace(performance.now());
+    // How far the run before came says nothing of this one.
+    this.#losses.forgive();
   }
 
   /** True while nobody has asked the run to stop: it goes on once it is no longer held. */
@@ -175,7 +180,7 @@ export class TrainingLoop {
     if (run) this.setStatus('recovering');
     while (true) {
       try {
-        if (this.#device.isGone) this.#countLoss(run);
+        if (this.#device.isGone) await this.#countLoss(run);
         const device = await this.#device.get();
         if (run) {
           // Changed since the checkpoint, if at all; the visitor's latest word counts.
@@ -200,10 +205,13 @@ export class TrainingLoop {
   }
 
   /** @throws GivenUp after too many losses. */
-  #countLoss(run: Run | null): void {
+  async #countLoss(run: Run | null): Promise<void> {
     const now = performance.now();
     this.#pace.lost(now);
     if (!this.#losses.lost(run?.iteration ?? -1, now)) throw new GivenUp();
+    // While a GPU process ends and another one starts, devices may be handed out that are gone at once.
+    const { count } = this.#losses;
+    if (count > 1) await wait(AGAIN_MS * 2 ** (count - 2));
   }
 
   #giveUp(error: unknown): void {
@@ -252,7 +260,9 @@ export class TrainingLoop {
     const { iteration, epoch } = run;
     if (run.keeper) {
       const problem = await run.keeper.save(run.checkpoint, run.config, run.dataset.fingerprint);
-      if (problem) this.post({ type: 'notice', problem });
+      // Storage that stays full is not told again with every checkpoint.
+      if (problem && problem.code !== this.#toldCode) this.post({ type: 'notice', problem });
+      this.#toldCode = problem?.code ?? null;
       const isKept = problem === null || problem.code === 'storage-wiped';
       this.post({ type: 'checkpoint', iteration, epoch, bytes: isKept ? bytesOf(run) : 0 });
     }
@@ -320,6 +330,14 @@ export class TrainingLoop {
     this.setStatus('running');
     return true;
   }
+}
+
+const AGAIN_MS = 500;
+
+function wait(ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, ms);
+  });
 }
 
 /** Too many losses. */

@@ -1,5 +1,5 @@
-import { execFileSync, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -15,7 +15,8 @@ import { NO_AUGMENTATION, type TrainingConfig } from '../../core/trainingConfig.
 import { defaultSession, expectedMeta, type Session, toTrainingConfig } from '../session.ts';
 import { applySetting } from '../sessionFields.ts';
 import { readWeightsFile } from '../weights/weightsFile.ts';
-import { clusterProject, pythonConfig } from './clusterProject.ts';
+import { clusterProject, FRAMES_NAME, pythonConfig } from './clusterProject.ts';
+import { framesFile } from './frames.ts';
 
 /** A Python with PyTorch, or '' where this machine has none. */
 const PYTHON = (() => {
@@ -81,24 +82,28 @@ function weightsOf(config: TrainingConfig) {
   }));
 }
 
-function project() {
+async function project(): Promise<Record<string, Uint8Array>> {
   const config = toTrainingConfig(small, expectedMeta(small));
-  return clusterProject({
-    session: small,
-    config,
-    dataset: dataset(),
-    tensors: weightsOf(config),
-    digest: 'd'.repeat(64),
-    epoch: 0,
-  });
+  const digest = 'd'.repeat(64);
+  const run = { session: small, config, dataset: dataset(), tensors: weightsOf(config), digest, epoch: 0 };
+  return { ...clusterProject(run), [FRAMES_NAME]: await framesFile(dataset()) };
 }
 
 let folder = '';
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'spikelet-cluster-'));
-  for (const [name, bytes] of Object.entries(project())) writeFileSync(join(folder, name), bytes);
+  for (const [name, bytes] of Object.entries(await project())) writeFileSync(join(folder, name), bytes);
 });
-afterAll(() => rm(folder, { recursive: true }));
+/** Programs that are running: none outlives this test, not even one that waits for a peer that is gone. */
+const running = new Set<ChildProcess>();
+const endAll = () => {
+  for (const child of running) child.kill('SIGKILL');
+};
+process.once('exit', endAll);
+afterAll(async () => {
+  endAll();
+  await rm(folder, { recursive: true });
+});
 
 const run = (...args: string[]) =>
   execFileSync(PYTHON, args, {
@@ -115,40 +120,100 @@ async function freePort(): Promise<number> {
   return typeof address === 'object' && address ? address.port : 0;
 }
 
-/** Starts the script once per rank, as torchrun does, and gives what each wrote. */
-async function runTwo(...args: string[]): Promise<string[]> {
-  const port = String(await freePort());
-  return Promise.all(
-    ['0', '1'].map(
-      (rank) =>
-        new Promise<string>((resolve, reject) => {
-          const env = {
-            ...process.env,
-            OMP_NUM_THREADS: '1',
-            RANK: rank,
-            LOCAL_RANK: rank,
-            WORLD_SIZE: '2',
-            MASTER_ADDR: '127.0.0.1',
-            MASTER_PORT: port,
-          };
-          const child = spawn(PYTHON, args, { cwd: folder, env });
-          let text = '';
-          let errors = '';
-          child.stdout.on('data', (chunk) => {
-            text += chunk;
-          });
-          child.stderr.on('data', (chunk) => {
-            errors += chunk;
-          });
-          child.on('close', (code) => (code === 0 ? resolve(text) : reject(new Error(`${text}\n${errors}`))));
-        }),
-    ),
-  );
+/** Runs a Python program beside others. @returns What it wrote. */
+function start(args: string[], more: Record<string, string> = {}): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const env = { ...process.env, OMP_NUM_THREADS: '1', ...more };
+    const child = spawn(PYTHON, args, { cwd: folder, env });
+    running.add(child);
+    let text = '';
+    let errors = '';
+    child.stdout.on('data', (chunk) => {
+      text += chunk;
+    });
+    child.stderr.on('data', (chunk) => {
+      errors += chunk;
+    });
+    child.on('close', (code) => {
+      running.delete(child);
+      if (code === 0) resolve(text);
+      else reject(new Error(`${text}\n${errors}`));
+    });
+  });
 }
 
+/** Starts the script once per rank, as torchrun does, and gives what each wrote. When one fails, so do all. */
+async function runTwo(...args: string[]): Promise<string[]> {
+  const port = String(await freePort());
+  const both = ['0', '1'].map((rank) =>
+    start(args, {
+      RANK: rank,
+      LOCAL_RANK: rank,
+      WORLD_SIZE: '2',
+      MASTER_ADDR: '127.0.0.1',
+      MASTER_PORT: port,
+    }),
+  );
+  return Promise.all(both).catch((error) => {
+    endAll();
+    throw error;
+  });
+}
+
+/** In the place of Ray, which is not installed with PyTorch: every combination is trained here, one after the other. */
+const RAY_TUNE = `
+import functools
+import itertools
+import types
+
+reported = []
+
+def grid_search(values):
+    return list(values)
+
+def with_parameters(function, **given):
+    return functools.partial(function, **given)
+
+def with_resources(function, _resources):
+    return function
+
+def report(metrics):
+    reported.append(metrics)
+
+class Tuner:
+    def __init__(self, trainable, param_space):
+        self.trainable = trainable
+        self.space = param_space
+
+    def fit(self):
+        results = []
+        for values in itertools.product(*self.space.values()):
+            config = dict(zip(self.space, values))
+            reported.clear()
+            self.trainable(config)
+            results.append(types.SimpleNamespace(config=config, metrics=reported[-1]))
+        return results
+`;
+
+/** The session's own combination, trained without a sweep. */
+const DIRECTLY = `
+import json, pathlib, torch
+import sweep, training
+from data import Frames
+from tensor_file import read_tensors
+config = json.loads(pathlib.Path("config.json").read_text())
+device = torch.device("cpu")
+tensors, _ = read_tensors("weights.safetensors")
+start = sweep.with_drawn_classifiers(
+    training.Trainer(config, device), tensors, config["initialization"]["gain"], config["seed"])
+figures = []
+training.run(config, Frames("data.safetensors"), start, device, 2, figures.append)
+print(json.dumps(figures[-1]))
+`;
+
 describe('the project for a cluster', () => {
-  it('holds readable sources, the session, weights and frames', () => {
-    const files = project();
+  it('holds readable sources, the session, weights and frames', async () => {
+    const files = await project();
     expect(Object.keys(files).sort()).toEqual([
       'README.md',
       'check.py',
@@ -229,6 +294,65 @@ describe.skipIf(PYTHON === '')('the project for a cluster, in PyTorch (needs pyt
         const other = together.tensors.get(name)?.values ?? [];
         for (const [i, value] of values.entries()) expect(other[i]).toBeCloseTo(value, 4);
       }
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
+    'is started by torchrun, to the same figures',
+    async () => {
+      // Both options are for PyTorch 1.13 under Python 3.11, see the project's README; others take them too.
+      const launcher = ['-m', 'torch.distributed.run', '--standalone', '--nproc_per_node=2'];
+      await start([
+        ...launcher,
+        '--redirects',
+        '1',
+        '--tee',
+        '1',
+        'train.py',
+        '--device',
+        'cpu',
+        '--out',
+        'launched',
+      ]);
+      const lines = readFileSync(join(folder, 'launched', 'epochs.jsonl'), 'utf8')
+        .trim()
+        .split('\n');
+      expect(lines).toHaveLength(2);
+      const alone = readFileSync(join(folder, 'alone', 'epochs.jsonl'), 'utf8')
+        .trim()
+        .split('\n');
+      const [last, expected] = [lines, alone].map((each) => JSON.parse(each[1]));
+      expect(last.loss).toBeCloseTo(expected.loss, 5);
+      expect(last.testAccuracyPerBlock).toEqual(expected.testAccuracyPerBlock);
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
+    'sweeps (k, n): every combination is trained, by what Ray Tune would call',
+    async () => {
+      mkdirSync(join(folder, 'stand-in', 'ray'), { recursive: true });
+      writeFileSync(join(folder, 'stand-in', 'ray', '__init__.py'), '');
+      writeFileSync(join(folder, 'stand-in', 'ray', 'tune.py'), RAY_TUNE);
+      const { truncationInterval: k, blockSize: n } = small.schedule;
+      const choices = ['--k', '2', String(k), '--n', String(n), '2', '--seed', String(small.seed)];
+      await start(['sweep.py', ...choices, '--epochs', '2'], { PYTHONPATH: join(folder, 'stand-in') });
+      const [head, ...lines] = readFileSync(join(folder, 'sweep.csv'), 'utf8').trim().split(/\r?\n/);
+      expect(head).toBe('k,n,seed,learningRate,epoch,loss,trainAccuracy,testAccuracy');
+      const rows = lines.map((line) => line.split(','));
+      expect(rows.map(([kOf, nOf]) => `${kOf} ${nOf}`)).toEqual(['2 1', '2 2', `${k} 1`, `${k} 2`]);
+      expect(rows.map((row) => row[4])).toEqual(['2', '2', '2', '2']);
+      expect(new Set(rows.map((row) => row[5])).size).toBe(4);
+      // Those of a run from the same weights, without the sweep around it.
+      const { loss, testAccuracyPerBlock } = JSON.parse(
+        await start(['-c', DIRECTLY], { PYTHONPATH: join(folder, 'stand-in') }),
+      );
+      expect(rows[2].slice(5, 8).map(Number)).toEqual([
+        loss,
+        expect.any(Number),
+        testAccuracyPerBlock.at(-1),
+      ]);
     },
     TIMEOUT_MS,
   );

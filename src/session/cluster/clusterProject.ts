@@ -1,7 +1,5 @@
-import { type EncodedDataset, planesFor, wordsPerFrame } from '../../core/encodedDataset.ts';
-import { AppError } from '../../core/errors.ts';
+import type { EncodedDataset } from '../../core/encodedDataset.ts';
 import { buildStages } from '../../core/plan/stages.ts';
-import { type Tensor, writeSafetensors } from '../../core/safetensors.ts';
 import type { TrainingConfig } from '../../core/trainingConfig.ts';
 import type { NamedTensor } from '../../trainer/messages.ts';
 import { formatLayers } from '../layerNotation.ts';
@@ -11,8 +9,8 @@ import { writeWeightsFile } from '../weights/weightsFile.ts';
 
 const SOURCES = import.meta.glob<string>('./python/*.py', { query: '?raw', import: 'default', eager: true });
 
-/** Frames larger than this are not put into a project: the archive is made in memory. */
-export const MAX_PROJECT_BYTES = 1 << 30;
+/** File of the encoded frames in a project. */
+export const FRAMES_NAME = 'data.safetensors';
 
 /** What a project is made of. */
 export interface ClusterRun {
@@ -44,54 +42,13 @@ export function pythonConfig(config: TrainingConfig): Record<string, unknown> {
   };
 }
 
-/** The encoded frames as a safetensors file, so that a cluster needs none of the importers. */
-export function framesFile(dataset: EncodedDataset): Uint8Array<ArrayBuffer> {
-  const { shape, labels, split, bits, pixels, stepCount, maxCount = 1, stored } = dataset;
-  const contentBytes = bits.byteLength + (pixels?.byteLength ?? 0);
-  if (stored || contentBytes > MAX_PROJECT_BYTES) {
-    throw new AppError(
-      'project-too-large',
-      stored
-        ? 'The frames are read from the browser’s storage and are too many for one archive in memory.'
-        : `The frames have ${contentBytes} bytes, an archive holds at most ${MAX_PROJECT_BYTES}.`,
-      'Use fewer samples for this run (setting "train"), or export with npm run export.',
-    );
-  }
-  const { channels, height, width } = shape;
-  const tensors = new Map<string, Tensor>([
-    ['labels', { dtype: 'I32', shape: [labels.length], values: labels }],
-    ['split', { dtype: 'U8', shape: [split.length], values: split }],
-  ]);
-  if (pixels)
-    tensors.set('pixels', { dtype: 'U8', shape: [labels.length, height, width, channels], values: pixels });
-  else
-    tensors.set('bits', {
-      dtype: 'I32',
-      shape: [labels.length, stepCount, planesFor(maxCount), wordsPerFrame(shape)],
-      values: new Int32Array(bits.buffer, bits.byteOffset, bits.length),
-    });
-  return writeSafetensors({
-    tensors,
-    metadata: {
-      format: 'spikelet-frames',
-      shape: `${channels}x${height}x${width}`,
-      name: dataset.name,
-      classes: JSON.stringify(dataset.classNames),
-      fingerprint: dataset.fingerprint,
-      layout:
-        'bits [samples, steps, planes, words]: bit (y*width + x)*channels + c of a frame, 32 per word, plane p is worth 2^p; ' +
-        'pixels [samples, height, width, channels], read as value / 255; split 0 train, 1 test',
-    },
-  });
-}
-
 /**
  * A Python project that goes on with a run in PyTorch: its files by name. `train.py` trains on one device or, under torchrun,
- * on many; `sweep.py` sweeps (k, n) with Ray Tune; what it writes the page reads back.
- * @throws AppError `project-too-large`.
+ * on many; `sweep.py` sweeps (k, n) with Ray Tune; what it writes the page reads back. Its frames, {@link FRAMES_NAME}, are
+ * written apart, see frames.ts.
  */
 export function clusterProject(run: ClusterRun): Record<string, Uint8Array<ArrayBuffer>> {
-  const { session, config, dataset, tensors, digest, epoch } = run;
+  const { session, config, tensors, digest, epoch } = run;
   const text = (value: string) => new TextEncoder().encode(value);
   const files: Record<string, Uint8Array<ArrayBuffer>> = {
     'README.md': text(readme(run)),
@@ -99,7 +56,6 @@ export function clusterProject(run: ClusterRun): Record<string, Uint8Array<Array
     'config.json': text(`${JSON.stringify(pythonConfig(config), null, 2)}\n`),
     'session.json': text(`${JSON.stringify(session, null, 2)}\n`),
     'weights.safetensors': writeWeightsFile(tensors, { session, digest, epoch }),
-    'data.safetensors': framesFile(dataset),
   };
   for (const [path, source] of Object.entries(SOURCES)) files[path.slice('./python/'.length)] = text(source);
   return files;
@@ -127,6 +83,9 @@ time, k = ${k} of ${config.stepCount} steps, blocks of n = ${n} layers.
 
 \`out/weights.safetensors\` is what the page reads back: drop it on the page, and train on there. \`out/epochs.jsonl\` holds the
 figures of every epoch.
+
+PyTorch 1.13 under Python 3.11 (Debian 12) stops torchrun with \`'NoneType' object has no attribute 'get'\`: it looks for a flag
+of value 0, which Python 3.11 no longer lists. Add \`--redirects 1 --tee 1\`.
 
 Instead of torchrun, processes can be started by hand with RANK, LOCAL_RANK, WORLD_SIZE, MASTER_ADDR and MASTER_PORT set.
 

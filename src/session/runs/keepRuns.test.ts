@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { EncodedDataset } from '../../core/encodedDataset.ts';
+import { AppError } from '../../core/errors.ts';
 import { createMemoryStore } from '../../storage/memoryStore.ts';
 import { CHECKPOINT_FILE, checkpointName } from '../../storage/runFiles.ts';
 import { TwoSlots } from '../../storage/twoSlots.ts';
@@ -155,6 +156,8 @@ describe('a run that is trained', () => {
     expect(await tab.actions.openRun(id)).toBe(true);
     expect(tab.sent.map(({ type }) => type)).toEqual(['connect']);
     expect(tab.store.getState()).toMatchObject({ status: 'paused', iteration: metrics(7) });
+    // By it, stored recordings are found.
+    expect(tab.store.getState().settings.data.fingerprint).toBe('a'.repeat(64));
     await tab.actions.start();
     expect(tab.configured()?.keep).toEqual({ id, resume: true });
     tab.say({ type: 'status', status: 'preparing' });
@@ -293,6 +296,42 @@ describe('storage that fails', () => {
     });
     expect(tab.store.getState().status).toBe('running');
     expect(tab.store.getState().problems.map(({ code }) => code)).toEqual(['storage-full']);
+  });
+
+  it('is said once, not with every checkpoint, and again when it comes back', async () => {
+    const fails = { isFull: true, saves: 0 };
+    const tab = openTab({
+      ...library,
+      async save(record) {
+        fails.saves++;
+        if (fails.isFull) throw new AppError('storage-full', `No space for save ${fails.saves}.`);
+        await library.save(record);
+      },
+    });
+    await tab.actions.start();
+    tab.planned();
+    tab.say({ type: 'status', status: 'running' });
+    tab.say({ type: 'iteration', metrics: metrics(7) });
+    const codes = () => tab.store.getState().problems.map(({ code }) => code);
+    const keep = async () => {
+      const { saves } = fails;
+      tab.say({ type: 'checkpoint', iteration: 7, epoch: 0, bytes: 0 });
+      await settled(async () => fails.saves > saves);
+    };
+    await keep();
+    await settled(async () => codes().length > 0);
+    expect(codes()).toEqual(['storage-full']);
+    tab.actions.dismissProblem(tab.store.getState().problems[0].id);
+    await keep();
+    await keep();
+    expect(codes()).toEqual([]);
+    fails.isFull = false;
+    await keep();
+    await settled(async () => (await library.list()).runs.length > 0);
+    fails.isFull = true;
+    await keep();
+    await settled(async () => codes().length > 0);
+    expect(codes()).toEqual(['storage-full']);
   });
 
   it('shows an empty list and the reason where the browser refuses', async () => {

@@ -111,6 +111,7 @@ export function createRunKeeping(
   let hasCheckpoint = false;
   let saving: Promise<void> | null = null;
   let isSaveWanted = false;
+  let toldCode: string | null = null;
 
   async function attempt<Result>(work: (library: RunLibrary) => Promise<Result>): Promise<Result | null> {
     if (!library) return null;
@@ -131,12 +132,24 @@ export function createRunKeeping(
     return saving;
   }
 
+  /** What fails is said once, not with every checkpoint. */
+  async function saveOne(library: RunLibrary, record: RunRecord): Promise<void> {
+    try {
+      await library.save(record);
+      toldCode = null;
+    } catch (error) {
+      const { code } = toErrorData(error);
+      if (code !== toldCode) report(error);
+      toldCode = code;
+    }
+  }
+
   async function saveAll(): Promise<void> {
     while (library && isSaveWanted) {
       isSaveWanted = false;
       const { currentId, openId } = get().kept;
       const record = currentId && openId === null ? recordOf(get(), currentId, files, { createdMs }) : null;
-      if (record) await attempt(() => library.save(record));
+      if (record) await saveOne(library, record);
     }
     if (get().kept.runs !== null) await refreshRuns();
   }
@@ -250,19 +263,22 @@ export function createRunKeeping(
       const { summary, figures } = record;
       files = summary.files;
       createdMs = summary.createdMs;
+      // By their fingerprint the recordings are found among the stored data sets.
+      const { fingerprint } = summary;
+      const settings = { ...summary.settings, data: { ...summary.settings.data, fingerprint } };
       store.setState((state) => ({
-        settings: summary.settings,
+        settings,
         undoSteps: [],
         redoSteps: [],
         shared: null,
         memoryBudget: summary.memoryBudget,
         run: {
-          settings: summary.settings,
+          settings,
           memoryBudget: summary.memoryBudget,
           dropCount: state.dropCount,
           datasetName: summary.datasetName,
           synthetic: summary.synthetic,
-          fingerprint: summary.fingerprint,
+          fingerprint,
           classCount: summary.classCount,
           trainSamples: summary.trainSamples,
           testSamples: summary.testSamples,

@@ -1,7 +1,13 @@
 import { z } from 'zod';
 import { AppError } from '../../core/errors.ts';
 import { isRunId } from '../../storage/runFiles.ts';
-import type { EpochMetrics, IterationMetrics } from '../../trainer/messages.ts';
+import {
+  countSchema as count,
+  type EpochMetrics,
+  epochSchema,
+  figuresSchema as figures,
+  type IterationMetrics,
+} from '../../trainer/messages.ts';
 import type { MetricsHistory } from '../metricsHistory.ts';
 import { parseSession, type Session } from '../session.ts';
 import type { ScheduleMark } from '../sessionStore.ts';
@@ -58,13 +64,7 @@ export interface RunRecord {
   figures: RunFigures;
 }
 
-const count = z.number().int().min(0);
 const finite = z.number();
-const figure = z
-  .number()
-  .nullable()
-  .transform((value) => value ?? Number.NaN);
-const figures = z.array(figure);
 
 const summarySchema = z.object({
   id: z.custom<string>(isRunId, 'not the id of a run'),
@@ -109,21 +109,6 @@ const iterationSchema = z.object({
   peakBytes: finite,
 });
 
-const epochSchema = z.object({
-  epoch: count,
-  trainAccuracyPerBlock: figures,
-  trainSamplesEvaluated: count,
-  testAccuracyPerBlock: figures,
-  testSamples: count,
-  earlyReadout: figures,
-  loss: figure,
-  lossPerBlock: figures,
-  seconds: finite,
-  firingRates: z.array(z.object({ layer: z.string(), rate: figure })),
-  weightChanges: z.array(z.object({ layer: z.string(), change: figure })).optional(),
-  digest: z.string(),
-});
-
 const pointSchema = z.object({
   epoch: finite,
   iteration: count,
@@ -134,7 +119,7 @@ const pointSchema = z.object({
   peakBytes: finite,
 });
 
-const figuresSchema = z.object({
+const recordFigures = z.object({
   iteration: iterationSchema.nullable(),
   epochs: z.array(epochSchema).max(1000),
   history: z.object({
@@ -164,7 +149,7 @@ export function parseSummary(value: unknown): RunSummary {
 
 /** @throws AppError `run-record-invalid` */
 export function parseFigures(value: unknown): RunFigures {
-  const parsed = figuresSchema.safeParse(value);
+  const parsed = recordFigures.safeParse(value);
   if (!parsed.success) throw invalid('The figures of a run', parsed.error);
   return parsed.data;
 }

@@ -170,11 +170,14 @@ export function toNir(
   connect(sources.get(stages[last].output) ?? [], 'output');
   return {
     graph: { version: NIR_VERSION, nodes, edges },
-    remarks: remarksOf(stages, activations[0].encoding === 'frames'),
+    remarks: remarksOf(
+      stages.filter(({ isClassifier, id }) => !isClassifier || id === last),
+      activations[0].encoding === 'frames',
+    ),
   };
 }
 
-/** What NIR does not say, or says otherwise. */
+/** What NIR does not say, or says otherwise. @param stages Those that are in the file. */
 function remarksOf(stages: readonly Stage[], isStatic: boolean): string[] {
   const remarks: string[] = [];
   const soft = stages.filter(({ lif, neuron }) => lif && neuron.reset === 'soft');

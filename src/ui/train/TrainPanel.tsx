@@ -5,6 +5,7 @@ import { EpochTable } from './EpochTable.tsx';
 import { KeyFigures } from './KeyFigures.tsx';
 import { MetricsCharts } from './MetricsCharts.tsx';
 import { Progress } from './Progress.tsx';
+import { StartWeightsLine } from './StartWeightsLine.tsx';
 import { Transport } from './Transport.tsx';
 
 /** The third move: train, and watch. */
@@ -24,6 +25,7 @@ export function TrainPanel() {
         </div>
       )}
       <Transport />
+      <StartWeightsLine />
       <SharedVerdict />
       <Progress />
       <KeyFigures />

@@ -1,4 +1,4 @@
-"""Sweeps (k, n) with Ray Tune: every combination is trained from weights drawn for it, and ends up in one table.
+"""Sweeps (k, n) with Ray Tune: every combination is trained from the exported weights, and ends up in one table.
 
     pip install "ray[tune]"
     python sweep.py --k 1 5 20 --n 1 2 4 --epochs 5
@@ -20,7 +20,8 @@ HERE = pathlib.Path(__file__).parent
 
 
 def with_drawn_classifiers(trainer, tensors, gain, seed):
-    """The given weights; classifiers that this n adds are drawn: N(0, gain^2 / inputs)."""
+    """The given weights of the layers. Classifiers are drawn anew for every n, so that all combinations begin alike:
+    N(0, gain^2 / inputs)."""
     generator = torch.Generator().manual_seed(seed)
     body = {name: array for name, array in tensors.items() if not name.startswith("c")}
     for block in trainer.blocks:
