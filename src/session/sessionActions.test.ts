@@ -242,8 +242,13 @@ describe('data', () => {
     expect(state.problems[0].code).toBe('no-recordings-loaded');
     expect(state.settings.data.source).toBe('saccadeDigits');
     expect(state.summary?.recordingCount).toBeGreaterThan(0);
+    expect(state.problems[0].message).toBe('x.bin gave no recording.');
     await actions.start();
     expect(data.calls).toEqual(['generate saccadeDigits', 'import', 'encode']);
+    data.imported = summary({ recordingCount: 1 });
+    await actions.dropFiles([{ path: 'y.bin', blob: new Blob() }]);
+    expect(store.getState().problems.map(({ code }) => code)).not.toContain('no-recordings-loaded');
+    expect(store.getState().announcement).toContain('1 recording loaded, 0 problems.');
   });
 
   it('a second drop during a run makes the run out of date', async () => {

@@ -38,6 +38,11 @@ export interface DataJobs {
   setImporting(isImporting: boolean): void;
 }
 
+/** Problems of a whole drop, which the next one that loads makes meaningless. */
+const DROP_CODES = new Set(['no-recordings-loaded', 'import-stalled', 'too-many-files']);
+
+const counted = (count: number, what: string) => `${count} ${what}${count === 1 ? '' : 's'}`;
+
 /** How the latest drop was read. */
 interface Drop {
   files: DroppedFile[];
@@ -72,8 +77,10 @@ export function createDropActions(store: SessionStore, data: DataPort, jobs: Dat
     if (summary.recordingCount === 0) {
       throw new AppError(
         'no-recordings-loaded',
-        `None of the ${files.length} dropped files gave a recording.`,
-        'The list beside the drop zone says why for each file. What was loaded before is still there.',
+        files.length === 1
+          ? `${files[0].path} gave no recording.`
+          : `None of the ${files.length} dropped files gave a recording.`,
+        'The list beside the drop zone says why. What was loaded before is still there.',
       );
     }
     const before = withSplit(get().settings, answer);
@@ -87,13 +94,14 @@ export function createDropActions(store: SessionStore, data: DataPort, jobs: Dat
       },
     };
     const next = clampSchedule(settingsForData(asFiles, summary));
-    const refused = summary.problems.length;
     set({
+      // What was wrong with an earlier drop is over.
+      problems: get().problems.filter(({ code }) => !DROP_CODES.has(code)),
       settings: next,
       summary,
       loadedWith: next.data,
       dropCount: get().dropCount + 1,
-      announcement: `${summary.recordingCount} recordings loaded, ${refused} files with problems.`,
+      announcement: `${counted(summary.recordingCount, 'recording')} loaded, ${counted(summary.problems.length, 'problem')}.`,
     });
   }
 

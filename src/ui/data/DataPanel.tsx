@@ -8,6 +8,7 @@ import { EncodingFields } from './EncodingFields.tsx';
 import { ImportProblems } from './ImportProblems.tsx';
 import { JobProgress } from './JobProgress.tsx';
 import { Player } from './Player.tsx';
+import { WindowNote } from './WindowNote.tsx';
 
 const ABOUT = {
   saccadeDigits: 'ten digits, seen by a moving event camera',
@@ -62,6 +63,7 @@ export function DataPanel() {
       <ImportProblems />
       <Player />
       <DataFacts />
+      <WindowNote />
       <EncodingFields />
     </section>
   );

@@ -19,7 +19,9 @@ export function ImportProblems() {
       <ul>
         {problems.slice(0, SHOWN).map(({ file, error, ...each }) => (
           <li key={`${file}-${error.code}-${error.offset}`}>
-            <b>{file}</b> {error.message}
+            <b>{file}</b>
+            {/* Most sentences begin with the name. */}
+            {error.message.startsWith(file) ? error.message.slice(file.length) : ` ${error.message}`}
             {error.offset !== undefined && <span className="muted"> (byte {error.offset})</span>}{' '}
             {each.eventsBefore !== undefined && (
               <span className="muted">{each.eventsBefore} events stand before it. </span>
