@@ -32,6 +32,9 @@ fn bitsAt(plane: u32, bit: u32) -> u32 {
   return (countBits[word] >> shift) | ((countBits[word + 1u] << 1u) << (31u - shift));
 }
 
+// Indexed by a variable once: that keeps it in memory. In registers, a software adapter would carry it through every loop.
+var<private> u: array<vec4f, VECTORS>;
+
 @compute @workgroup_size(WORKGROUP_SIZE)
 fn poolForward(@builtin(global_invocation_id) globalId: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let cell = globalId.x + globalId.y * groups.x * WORKGROUP_SIZE;
@@ -49,7 +52,7 @@ fn poolForward(@builtin(global_invocation_id) globalId: vec3u, @builtin(num_work
   let neuronCount = positionCount * channels;
   let state = sample * neuronCount + neuron;
 
-  var u = array<vec4f, VECTORS>();
+  for (var v = 0u; v < VECTORS; v++) { u[v] = vec4f(); }
   if (LIF == 1u && window.isFirst == 0u) {
     for (var v = 0u; v < VECTORS; v++) { // unroll
       for (var lane = 0u; lane + 4u * v < min(valid, 4u * v + 4u); lane++) { u[v][lane] = membrane[state + 4u * v + lane]; }
@@ -76,8 +79,11 @@ fn poolForward(@builtin(global_invocation_id) globalId: vec3u, @builtin(num_work
   var frame = window.historyStart * frames + sample;
   for (var t = 0u; t < stepCount; t++) {
     var pooled = array<vec4u, VECTORS>();
-    for (var ky = 0u; ky < kernelHeight; ky++) {
-      for (var kx = 0u; kx < kernelWidth; kx++) {
+    // Loops end with their test: one that begins with it runs once more on a software adapter, for nothing.
+    var ky = 0u;
+    loop {
+      var kx = 0u;
+      loop {
         let bit = firstBit + ky * rowBits + kx * channels;
         var counts = array<vec4u, VECTORS>();
         for (var plane = 0u; plane < PLANES; plane++) { // unroll
@@ -89,6 +95,14 @@ fn poolForward(@builtin(global_invocation_id) globalId: vec3u, @builtin(num_work
         for (var v = 0u; v < VECTORS; v++) { // unroll
           pooled[v] = select(pooled[v] + counts[v], max(pooled[v], counts[v]), maximum);
         }
+        kx++;
+        continuing {
+          break if kx >= kernelWidth;
+        }
+      }
+      ky++;
+      continuing {
+        break if ky >= kernelHeight;
       }
     }
     let base = frame * outPlanes * outWords;
