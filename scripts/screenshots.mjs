@@ -74,6 +74,12 @@ async function picture(page, canvas, name, scale) {
   process.stdout.write(`docs/images/${name}.webp ${bytes.length} bytes\n`);
 }
 
+/** What a view shows once it is full: pictures of empty views say nothing. @type {Record<string, string[]>} */
+const FULL = {
+  Inside: ['.raster-all canvas', '.membrane-line', '.filter canvas', '.matrix-cell', '.example canvas'],
+  Charts: ['path.chart-line'],
+};
+
 /** @param {Page} page Waits until nothing is being fetched or planned. */
 async function settle(page) {
   await page.waitForFunction(
@@ -117,6 +123,7 @@ try {
     const tab = page.getByRole('tab', { name, exact: true });
     if ((await tab.count()) === 0) continue;
     await tab.click();
+    for (const part of FULL[name] ?? []) await page.locator(part).first().waitFor({ timeout: 120_000 });
     await settle(page);
     await picture(page, canvas, `view-${name.split(' ')[0].toLowerCase()}`, 0.6);
   }
