@@ -1,5 +1,6 @@
-// Takes the pictures of README and docs anew: node scripts/screenshots.mjs
-// Trains a small network in the built page, then shows it at four widths in both themes, and some views beside.
+// Takes the pictures of README and docs anew: node scripts/screenshots.mjs [--views]
+// Trains a small network in the built page, then shows it at four widths in both themes, and some views beside; with
+// --views those alone.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { chromium } from '@playwright/test';
@@ -90,6 +91,7 @@ async function settle(page) {
   await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
 }
 
+const viewsOnly = process.argv.includes('--views');
 await ensureBuild();
 mkdirSync(IMAGES, { recursive: true });
 const fragment = await sessionFragment();
@@ -100,16 +102,18 @@ try {
   const canvas = await browser.newPage();
   const page = await browser.newPage({ reducedMotion: 'reduce', viewport: { width: 1440, height: 1080 } });
 
-  await page.goto(address);
-  await page.getByText(/class \w+, (train|test), \d+ events/).waitFor({ timeout: 120_000 });
-  await settle(page);
-  await picture(page, canvas, 'lesson', 0.6);
+  if (!viewsOnly) {
+    await page.goto(address);
+    await page.getByText(/class \w+, (train|test), \d+ events/).waitFor({ timeout: 120_000 });
+    await settle(page);
+    await picture(page, canvas, 'lesson', 0.6);
+  }
 
   await page.goto('about:blank');
   await page.goto(`${address}#${fragment}`);
   await page.getByRole('button', { name: 'Train', exact: true }).click();
   await page.getByText(/^Finished \d+ epochs$/).waitFor({ timeout: 600_000 });
-  for (const { width, height, scale } of WIDTHS)
+  for (const { width, height, scale } of viewsOnly ? [] : WIDTHS)
     for (const theme of /** @type {const} */ (['light', 'dark'])) {
       await page.setViewportSize({ width, height });
       await page.emulateMedia({ colorScheme: theme });
@@ -123,7 +127,8 @@ try {
     const tab = page.getByRole('tab', { name, exact: true });
     if ((await tab.count()) === 0) continue;
     await tab.click();
-    for (const part of FULL[name] ?? []) await page.locator(part).first().waitFor({ timeout: 120_000 });
+    for (const part of FULL[name] ?? [])
+      await page.locator(part).filter({ visible: true }).first().waitFor({ timeout: 120_000 });
     await settle(page);
     await picture(page, canvas, `view-${name.split(' ')[0].toLowerCase()}`, 0.6);
   }
