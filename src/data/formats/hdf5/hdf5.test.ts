@@ -12,6 +12,7 @@ import {
 import { detectFormat } from '../detectFormat.ts';
 import { hdf5 } from './hdf5.ts';
 import { installFilters } from './hdf5Filters.ts';
+import { withHdf5File } from './hdf5Library.ts';
 
 const EVENTS: EventTuple[] = [
   [1000, 3, 30, 1],
@@ -200,6 +201,18 @@ describe('hdf5', () => {
       file.create_attribute('sensor_resolution', new Int32Array([-1, 0]));
     });
     expect((await decode(hostile)).events.sensor).toEqual({ width: 128, height: 128 });
+  });
+
+  it('says what to do when the library stops', async () => {
+    const trap = async () => {
+      throw new WebAssembly.RuntimeError('memory access out of bounds');
+    };
+    const source = memorySource('a.h5', write(groupOfColumns));
+    await expect(withHdf5File(source, undefined, trap)).rejects.toMatchObject({
+      code: 'damaged-file',
+      message: expect.stringContaining('the library stopped (memory access out of bounds)'),
+      hint: expect.stringContaining('fresh library'),
+    });
   });
 
   it('says how large a file in an archive may be and what to do, without reading it', async () => {

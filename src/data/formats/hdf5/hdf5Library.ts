@@ -41,7 +41,9 @@ export async function withHdf5File<T>(
       'Unpack the archive and drop the .h5 file itself on the page, which reads it in place.',
     );
   }
-  const { library, fs } = await loadHdf5();
+  const { library, fs } = await loadHdf5().catch((error: unknown) => {
+    throw isStopped(error) ? stopped(source.name, error) : error;
+  });
   const name = `recording-${++fileCount}.h5`;
   const folder = `/mounted-${fileCount}`;
   const path = onDisk ? `${folder}/${name}` : name;
@@ -55,6 +57,7 @@ export async function withHdf5File<T>(
     signal?.throwIfAborted();
     if (error instanceof AppError) throw error;
     const reason = error instanceof Error ? error.message : String(error);
+    if (isStopped(error)) throw stopped(source.name, error);
     if (/float16 not supported/i.test(reason)) {
       throw new AppError(
         'unsupported-variant',
@@ -68,12 +71,34 @@ export async function withHdf5File<T>(
       'Copy or download the file again.',
     );
   } finally {
-    file?.close();
+    if (file) close(file);
     if (onDisk) {
       fs.unmount(folder);
       fs.rmdir(folder);
     } else if (fs.analyzePath(path).exists) fs.unlink(path);
   }
+}
+
+/** The library's program was ended by its machine: it is not to be trusted with another file. */
+function isStopped(error: unknown): error is WebAssembly.RuntimeError {
+  return error instanceof WebAssembly.RuntimeError;
+}
+
+/** A library that stopped cannot close a file either; why it did is on its way to the visitor already. */
+function close(file: File): void {
+  try {
+    file.close();
+  } catch (error) {
+    if (!isStopped(error)) throw error;
+  }
+}
+
+function stopped(name: string, error: WebAssembly.RuntimeError): AppError {
+  return new AppError(
+    'damaged-file',
+    `${name} cannot be read as HDF5: the library stopped (${error.message}), at this file or at a damaged one before it.`,
+    'Drop the other HDF5 files again without the damaged ones: every drop begins with a fresh library.',
+  );
 }
 
 type FileSystem = Awaited<Library['ready']>['FS'];
