@@ -1,6 +1,6 @@
 import AxeBuilder from '@axe-core/playwright';
 import { expect, type Page, test } from '@playwright/test';
-import { addressWith, SMALL, trainButton, watchPage } from './support.ts';
+import { addressWith, expectFinished, SMALL, trainButton, watchPage } from './support.ts';
 
 const kernels = (page: Page) => page.getByRole('region', { name: 'Kernels on this GPU' });
 
@@ -24,7 +24,7 @@ test('kernels are measured while a run trains, shown, and remembered for the nex
     timeout: 90_000,
   });
   const row = kernels(page).getByRole('row', { name: /^conv1/ });
-  await expect(row).toContainText(/(event-driven|word-sparse|dense), \d+\.\dx/);
+  await expect(row).toContainText(/(event-driven|word-sparse|dense|subgroup), \d+\.\dx/);
   const found = await row.textContent();
   await page.getByRole('button', { name: 'Pause', exact: true }).click();
 
@@ -37,6 +37,34 @@ test('kernels are measured while a run trains, shown, and remembered for the nex
   await expect(kernels(page).getByRole('status')).toContainText('in an earlier run');
   await page.getByRole('button', { name: 'Pause', exact: true }).click();
   const { violations } = await new AxeBuilder({ page }).include('.speed-kernels').analyze();
+  expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0].html}`)).toEqual([]);
+  expect(stray).toEqual([]);
+});
+
+test('a profile says where the time goes and what bounds it, in a run that stands', async ({ page }) => {
+  const { stray } = watchPage(page);
+  await page.goto(addressWith({ ...SMALL, train: 40, test: 20, epochs: 1 }));
+  await showSpeed(page);
+  const profile = page.getByRole('region', { name: 'Where the time goes' });
+  await expect(profile.getByRole('button', { name: 'Profile the run' })).toBeDisabled();
+  await profile.getByRole('button', { name: 'Measure what this GPU can do' }).click();
+  await expect(profile.getByRole('status')).toContainText(/[1-9][\d.]* GB\/s.*[1-9][\d.]* GFLOP\/s/, {
+    timeout: 60_000,
+  });
+  await page.getByRole('tab', { name: 'Train', exact: true }).click();
+  await trainButton(page).click();
+  await expectFinished(page);
+  await showSpeed(page);
+  await profile.getByRole('button', { name: 'Profile the run' }).click();
+  const times = profile.getByRole('region', { name: 'Time per pass' });
+  const row = times.getByRole('row', { name: /^lifForward\w* \/ conv1/ });
+  await expect(row).toContainText(/\d ms.*%.*(bytes|operations), \d+ % of the limit/, { timeout: 60_000 });
+  await expect(profile.getByRole('img', { name: /^Roofline: .*weightGrad\w*\/conv1/ })).toBeVisible();
+  await profile.getByRole('radio', { name: 'by layer' }).check();
+  await expect(
+    profile.getByRole('region', { name: 'Time per layer' }).getByRole('row', { name: /^conv1/ }),
+  ).toBeVisible();
+  const { violations } = await new AxeBuilder({ page }).include('.speed-profile').analyze();
   expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0].html}`)).toEqual([]);
   expect(stray).toEqual([]);
 });

@@ -41,6 +41,31 @@ test('measuring kernels on the way, again and again, leaves no trace in the weig
   expect(measured.testAccuracies).toEqual(undisturbed.testAccuracies);
 });
 
+test('a profile puts weights, optimizer state and counters back to the bit', async ({ engine }) => {
+  const adam = {
+    kind: 'adam',
+    learningRate: 0.01,
+    beta1: 0.9,
+    beta2: 0.999,
+    epsilon: 1e-8,
+    weightDecay: 0,
+  } as const;
+  for (const optimizer of [config.optimizer, adam]) {
+    const run = { ...RUN, config: { ...config, optimizer } };
+    const undisturbed = await engine.runLoop(run);
+    const profiled = await engine.runLoop({ ...run, profileAfter: [4, 20] });
+    expect(profiled.profiles.length).toBeGreaterThanOrEqual(1);
+    for (const { passes, hasTimestamps } of profiled.profiles) {
+      expect(hasTimestamps).toBe(true);
+      expect(passes.map(({ label }) => label)).toEqual(expect.arrayContaining(['optimizerStep/conv1']));
+      expect(passes.some(({ ms }) => ms > 0)).toBe(true);
+    }
+    for (let i = 0; i < profiled.weightDigests.length; i += 2)
+      expect(profiled.weightDigests[i + 1]).toBe(profiled.weightDigests[i]);
+    expect(profiled.digests).toEqual(undisturbed.digests);
+  }
+});
+
 test('another seed gives other weights from the start (control)', async ({ engine }) => {
   const one = await engine.runLoop({ ...RUN, config: { ...config, epochs: 1 } });
   const other = await engine.runLoop({ ...RUN, config: { ...config, epochs: 1, seed: 6 } });

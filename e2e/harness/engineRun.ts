@@ -8,7 +8,7 @@ import type {
   StepRates,
   TestPredictions,
 } from '../../src/trainer/inspection.ts';
-import type { EpochMetrics, KernelReport } from '../../src/trainer/messages.ts';
+import type { EpochMetrics, KernelReport, RunProfile } from '../../src/trainer/messages.ts';
 import type { GpuFaults } from './gpuFaults.ts';
 
 /** One training run on random data, as plain data: every number follows from the request. */
@@ -60,6 +60,8 @@ export interface LoopRun {
   replanAfter?: number[];
   /** After these iterations: look at a sample, and at pictures of samples, without stopping. */
   inspectAfter?: number[];
+  /** After these iterations: pause, profile between two exports of the weights, go on. */
+  profileAfter?: number[];
   /** After these iterations: find out which kernels are fastest, with the iterations that follow. */
   measureAfter?: number[];
   /** Run to the end, rewind, and run to the end again; the second run's figures count. */
@@ -80,6 +82,9 @@ export interface LoopOutcome {
   firingRates: EpochMetrics['firingRates'][];
   /** What was said of the kernels on the way. */
   kernels: KernelReport[];
+  profiles: RunProfile[];
+  /** Of the weights that were exported. */
+  weightDigests: string[];
   stray: string[];
 }
 

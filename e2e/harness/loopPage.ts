@@ -53,6 +53,8 @@ export async function runLoop(run: LoopRun): Promise<LoopOutcome> {
     stepRates: [],
     firingRates: [],
     kernels: [],
+    profiles: [],
+    weightDigests: [],
     stray: [],
   };
   let finished: () => void = () => {};
@@ -80,6 +82,11 @@ export async function runLoop(run: LoopRun): Promise<LoopOutcome> {
       outcome.pictures.push(...message.pictures);
     } else if (message.type === 'testPredictions') {
       outcome.testPredictions.push(message.predictions);
+    } else if (message.type === 'profile') {
+      if (message.profile) outcome.profiles.push(message.profile);
+      else outcome.stray.push(message.error?.message ?? 'no profile');
+    } else if (message.type === 'weights') {
+      outcome.weightDigests.push(message.digest);
     } else if (message.type === 'kernels') {
       outcome.kernels.push(message.report);
     } else if (message.type === 'iteration') {
@@ -101,6 +108,16 @@ export async function runLoop(run: LoopRun): Promise<LoopOutcome> {
       if (iteration < at || done.has(at + 0.25)) continue;
       done.add(at + 0.25);
       void trainer.handle({ type: 'measureKernels', wanted: true });
+      return;
+    }
+    for (const at of run.profileAfter ?? []) {
+      if (iteration < at || done.has(at + 0.75)) continue;
+      done.add(at + 0.75);
+      void trainer.handle({ type: 'pause' });
+      void trainer.handle({ type: 'exportWeights' });
+      void trainer.handle({ type: 'profile', rounds: 2 });
+      void trainer.handle({ type: 'exportWeights' });
+      void trainer.handle({ type: 'start' });
       return;
     }
     for (const at of run.pauseAfter ?? []) {

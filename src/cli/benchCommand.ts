@@ -1,6 +1,7 @@
 import { AppError } from '../core/errors.ts';
 import { KERNEL_VARIANTS } from '../core/plan/kernelVariants.ts';
-import type { KernelReport } from '../trainer/messages.ts';
+import { boundOf } from '../session/speed/roofline.ts';
+import type { AdapterLimits, KernelReport } from '../trainer/messages.ts';
 import type { PassProfile } from '../trainer/passProfile.ts';
 import { readArguments, readInteger, readVariant } from './arguments.ts';
 import { WORKLOAD_A_FIRST_LOSS, WORKLOAD_STEPS } from './bench/workload.ts';
@@ -18,14 +19,30 @@ function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }
 
-/** A pass with what it reaches: operations as if every input fired, so that a kernel that skips zeros may exceed the adapter. */
-function withRates(pass: PassProfile) {
+/** A pass with what it reaches, and what bounds it: operations as if every input fired, so that a kernel that skips zeros may exceed the adapter. */
+function withRates(pass: PassProfile, limits: AdapterLimits | null) {
   const seconds = pass.ms / 1000;
+  const bound = limits && boundOf(pass, limits);
   return {
     ...pass,
     gigabytesPerSecond: seconds > 0 ? pass.bytes / seconds / 1e9 : 0,
     denseGigaOperationsPerSecond: seconds > 0 ? pass.denseOperations / seconds / 1e9 : 0,
+    ...(bound && { boundBy: bound.by, shareOfLimit: bound.share }),
   };
+}
+
+/** `copy 2.1 GB/s (16 MiB), product 3.2 GFLOP/s (512 x 512)` */
+function rooflineText({
+  bytesPerSecond,
+  operationsPerSecond,
+  copyBytes,
+  productRows,
+}: AdapterLimits): string {
+  const rate = (perSecond: number) => (perSecond / 1e9).toPrecision(3);
+  return (
+    `copy ${rate(bytesPerSecond)} GB/s (${copyBytes / 2 ** 20} MiB), ` +
+    `product ${rate(operationsPerSecond)} GFLOP/s (${productRows} x ${productRows})`
+  );
 }
 
 /** Milliseconds per layer: of its neurons, its weights and their update. */
@@ -103,7 +120,7 @@ export async function benchCommand(args: string[], host: CommandHost): Promise<n
       `iterations of the soak, ${event.mark.iteration} done`,
     );
   });
-  const { timesMs, peakBytes, dispatches, submits, passes, kernels, ...rest } = outcome;
+  const { timesMs, peakBytes, dispatches, submits, passes, limits, kernels, ...rest } = outcome;
   const middle = median(timesMs);
   const report = {
     workload: 'A',
@@ -115,7 +132,10 @@ export async function benchCommand(args: string[], host: CommandHost): Promise<n
     submitsPerIteration: submits,
     variant: kernels.map(variantText).join(', '),
     ...rest,
-    ...(request.profile ? { passes: passes.map(withRates), layers: perLayer(passes) } : {}),
+    ...(limits && { roofline: rooflineText(limits) }),
+    ...(request.profile
+      ? { passes: passes.map((pass) => withRates(pass, limits)), layers: perLayer(passes) }
+      : {}),
     ...(request.soak > 0 ? { soak, soakGrowth: soakGrowth(soak) } : {}),
   };
   host.print(`${JSON.stringify(report, null, 2)}\n`);

@@ -2,7 +2,13 @@ import type { ErrorData } from '../core/errors.ts';
 import type { KernelVariant } from '../core/plan/kernelVariants.ts';
 import type { Session } from '../session/session.ts';
 import type { CellResult } from '../session/sweep/sweepResults.ts';
-import type { AdapterInfo, EpochMetrics, KernelReport, ResetDrift } from '../trainer/messages.ts';
+import type {
+  AdapterInfo,
+  AdapterLimits,
+  EpochMetrics,
+  KernelReport,
+  ResetDrift,
+} from '../trainer/messages.ts';
 import type { PassProfile } from '../trainer/passProfile.ts';
 import type { SharedFile } from './host.ts';
 
@@ -134,6 +140,8 @@ export interface BenchOutcome {
   submits: number;
   /** GPU time and least work per pass, longest first; empty unless asked for, or where the adapter has no timestamps. */
   passes: PassProfile[];
+  /** What the adapter does in a copy and in a matrix product; null unless a profile was asked for. */
+  limits: AdapterLimits | null;
   /** Kernels where there is a choice, and how many times faster than the slowest they are; null where none was measured. */
   kernels: KernelReport['layers'];
   adapter: string;

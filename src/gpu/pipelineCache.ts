@@ -61,9 +61,17 @@ export class PipelineCache {
   #sharedModule(kernel: KernelCode): GPUShaderModule {
     let module = this.#modules.get(kernel.name);
     if (!module) {
-      module = this.#device.createShaderModule({ label: kernel.name, code: kernel.code });
+      module = this.#createModule(kernel.name, kernel.code);
       this.#modules.set(kernel.name, module);
     }
+    return module;
+  }
+
+  /** A text that does not compile shows where its pipeline is made, and nowhere else: training may go on meanwhile. */
+  #createModule(label: string, code: string): GPUShaderModule {
+    this.#device.pushErrorScope('validation');
+    const module = this.#device.createShaderModule({ label, code });
+    void this.#device.popErrorScope().catch(() => null);
     return module;
   }
 
@@ -74,7 +82,7 @@ export class PipelineCache {
   ): Promise<GPUComputePipeline> {
     const own = isSpecialized(kernel.code);
     const module = own
-      ? this.#device.createShaderModule({ label, code: specializeKernel(kernel.code, overrides) })
+      ? this.#createModule(label, specializeKernel(kernel.code, overrides))
       : this.#sharedModule(kernel);
     const known = own ? [] : Object.entries(overrides).filter(([name]) => kernel.overrides.includes(name));
     try {

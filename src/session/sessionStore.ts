@@ -1,12 +1,6 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { ErrorData } from '../core/errors.ts';
-import type {
-  AdapterInfo,
-  EpochMetrics,
-  IterationMetrics,
-  KernelReport,
-  TrainerStatus,
-} from '../trainer/messages.ts';
+import type { AdapterInfo, EpochMetrics, IterationMetrics, TrainerStatus } from '../trainer/messages.ts';
 import { emptyInside, type InsideState } from './inside/insideState.ts';
 import { emptyHistory, type MetricsHistory } from './metricsHistory.ts';
 import type {
@@ -20,6 +14,7 @@ import type {
 import { type KeptState, noKept } from './runs/keptState.ts';
 import { defaultSession, type Session } from './session.ts';
 import { readSetting, SESSION_FIELDS } from './sessionFields.ts';
+import { emptySpeed, type SpeedState } from './speed/speedState.ts';
 import type { SharedResult } from './verifyRun.ts';
 import type { StartWeights } from './weights/startWeights.ts';
 
@@ -131,8 +126,8 @@ export interface SessionState {
   startWeights: (StartWeights & { remarks: string[] }) | null;
   /** The results that came with the link; a run of the same session is compared with them. */
   shared: SharedResult | null;
-  /** Which kernels the run uses; null before the first run. Not part of a session: no result depends on it. */
-  kernels: KernelReport | null;
+  /** Which kernels run, where the time goes, what the adapter can do. */
+  speed: SpeedState;
   /** The latest thing to say aloud to people who do not see the page. */
   announcement: string;
 }
@@ -172,7 +167,7 @@ export function createSessionStore(
     repairs: [],
     shared: null,
     startWeights: null,
-    kernels: null,
+    speed: emptySpeed(),
     announcement: '',
   }));
 }

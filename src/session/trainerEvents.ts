@@ -3,6 +3,7 @@ import { keepEpochs } from './epochRows.ts';
 import { reduceInside } from './inside/insideState.ts';
 import { appendMetrics, cutHistory } from './metricsHistory.ts';
 import type { SessionState } from './sessionStore.ts';
+import { reduceSpeed } from './speed/speedState.ts';
 
 const SPOKEN: Partial<Record<TrainerStatus, string>> = {
   running: 'Training runs.',
@@ -66,7 +67,9 @@ export function reduceTrainerMessage(state: SessionState, message: TrainerMessag
     case 'restored':
       return restore(state, message);
     case 'kernels':
-      return { kernels: message.report };
+    case 'profile':
+    case 'adapterLimits':
+      return { speed: reduceSpeed(state.speed, message) };
     case 'checkpoint':
     case 'notice':
     case 'weights':

@@ -51,8 +51,8 @@ const SIZES = [
 const FORMS = ['HISTORY', 'DROPOUT', 'BATCH_NORM', 'RESET', 'SUM_STEPS'] as const;
 
 /** The variants that an adapter with these features can run. */
-export function availableVariants(_features: readonly string[]): readonly KernelVariant[] {
-  return KERNEL_VARIANTS;
+export function availableVariants(features: readonly string[]): readonly KernelVariant[] {
+  return KERNEL_VARIANTS.filter((variant) => variant !== 'subgroup' || features.includes('subgroups'));
 }
 
 export function placeName({ kind, layer }: Pick<KernelPlace, 'kind' | 'layer'>): string {

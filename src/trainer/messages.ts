@@ -4,6 +4,7 @@ import type { ChosenPassKind, KernelVariant } from '../core/plan/kernelVariants.
 import type { Schedule } from '../core/schedule.ts';
 import type { TrainingConfig } from '../core/trainingConfig.ts';
 import type { SampleInspection, SamplePicture, StepRates, TestPredictions } from './inspection.ts';
+import type { PassProfile } from './passProfile.ts';
 import type { ResetDrift } from './resetDrift.ts';
 
 // What of these messages is kept, validated when it comes back.
@@ -15,6 +16,8 @@ export type {
   StepRates,
   TestPredictions,
 } from './inspection.ts';
+
+export type { PassProfile } from './passProfile.ts';
 
 export type { ResetDrift } from './resetDrift.ts';
 
@@ -62,6 +65,10 @@ export type TrainerRequest =
   | { type: 'forgetKept' }
   /** The next iterations find out which kernels are fastest; false ends that. What is found is told by `kernels`. */
   | { type: 'measureKernels'; wanted: boolean }
+  /** Times the passes of `rounds` training iterations, and leaves the run as it was. Answered by `profile`; the run goes on. */
+  | { type: 'profile'; rounds: number }
+  /** What the adapter does in a copy and in a matrix product. Answered by `adapterLimits`. */
+  | { type: 'measureAdapter' }
   /** Answered by `weights`. */
   | { type: 'exportWeights' }
   /** How the network would fire with the hard reset. Answered by `drift`; the run goes on. */
@@ -159,6 +166,27 @@ export interface KernelReport {
   }[];
 }
 
+/** Where the time of a training iteration goes. */
+export interface RunProfile {
+  /** Iterations that the run had done. */
+  iteration: number;
+  /** Iterations that were timed; figures are their mean. */
+  rounds: number;
+  /** Longest first; empty where the adapter has no timestamps. */
+  passes: PassProfile[];
+  hasTimestamps: boolean;
+}
+
+/** The roofs of an adapter. */
+export interface AdapterLimits {
+  /** In a copy of `copyBytes`, read and written. */
+  bytesPerSecond: number;
+  /** In a product of square f32 matrices of `productRows`, multiplications and additions counted. */
+  operationsPerSecond: number;
+  copyBytes: number;
+  productRows: number;
+}
+
 /** One named weight tensor in the interface layout ([out][in][kh][kw] or [out][in], bias [out]). */
 export interface NamedTensor {
   name: string;
@@ -193,6 +221,8 @@ export type TrainerMessage =
   /** Something the visitor should know; training goes on. */
   | { type: 'notice'; problem: ErrorData }
   | { type: 'kernels'; report: KernelReport }
+  | { type: 'profile'; profile: RunProfile | null; error: ErrorData | null }
+  | { type: 'adapterLimits'; limits: AdapterLimits | null; error: ErrorData | null }
   | { type: 'weights'; tensors: NamedTensor[]; digest: string }
   | { type: 'drift'; drift: ResetDrift | null; error: ErrorData | null }
   | { type: 'error'; error: ErrorData };

@@ -1,10 +1,12 @@
 import { type PassWork, passWork } from '../core/plan/passWork.ts';
-import type { TrainingPlan } from '../core/plan/types.ts';
+import type { PassKind, TrainingPlan } from '../core/plan/types.ts';
 
 /** GPU time and least work of all runs of one pass in an iteration: a kernel on a layer. */
 export interface PassProfile extends PassWork {
   /** `kernel/stage` */
   label: string;
+  kind: PassKind;
+  layer: string;
   runs: number;
   ms: number;
 }
@@ -19,6 +21,8 @@ export function summarizeProfile(plan: TrainingPlan, rounds: readonly (readonly 
     const { bytes, denseOperations } = passWork(pass, plan.windows[window], buffers);
     const total = totals.get(pass.label) ?? {
       label: pass.label,
+      kind: pass.kind,
+      layer: pass.stage,
       runs: 0,
       ms: 0,
       bytes: 0,

@@ -1,6 +1,7 @@
 import { measureKernels } from './kernelRequests.ts';
 import { inspectSample, pictureSamples } from './lookRequests.ts';
 import type { TrainerMessage, TrainerRequest } from './messages.ts';
+import { measureAdapter, profile } from './profileRequests.ts';
 import type { RequestHandler } from './requestHandler.ts';
 import { measureDrift } from './resetDrift.ts';
 import * as run from './runRequests.ts';
@@ -22,6 +23,8 @@ const HANDLERS: { [Type in TrainerRequest['type']]: RequestHandler<Type> } = {
   checkpoint: run.checkpoint,
   forgetKept: run.forgetKept,
   measureKernels,
+  profile,
+  measureAdapter,
   exportWeights: run.exportWeights,
   measureDrift,
   dispose: run.dispose,

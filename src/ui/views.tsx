@@ -60,7 +60,10 @@ export const VIEWS: readonly View[] = [
   {
     id: 'speed',
     name: 'Speed',
-    parts: [{ name: 'kernels', load: () => import('./speed/KernelsPanel.tsx') }],
+    parts: [
+      { name: 'kernels', load: () => import('./speed/KernelsPanel.tsx') },
+      { name: 'profile', load: () => import('./speed/ProfilePanel.tsx') },
+    ],
   },
   {
     id: 'claims',

@@ -1,4 +1,5 @@
 import { forcedVariant, type KernelVariant, variantOfPass } from '../../core/plan/kernelVariants.ts';
+import { measureAdapterLimits } from '../../trainer/adapterLimits.ts';
 import { Engine, type EngineDevice, type IterationSettings } from '../../trainer/engine.ts';
 import { availableVariants, type KernelPlace, kernelPlaces, placeName } from '../../trainer/kernelChoices.ts';
 import { KernelTrial } from '../../trainer/kernelTrial.ts';
@@ -110,6 +111,7 @@ export async function benchInPage(
       await iterate();
     });
     const passes = profile ? await engine.profile(rounds) : [];
+    const limits = profile ? await measureAdapterLimits(device) : null;
     await runSoak(engine, request.soak, iterate, emit);
     const { vendor, architecture, description } = device.gpu;
     return {
@@ -119,6 +121,7 @@ export async function benchInPage(
       peakBytes: engine.peakBytes,
       ...counts,
       passes,
+      limits,
       kernels: kernelsOf(engine, places, choices),
       adapter: [vendor, architecture, description].filter(Boolean).join(' '),
     };

@@ -3,15 +3,17 @@
  * runs changes no bit of the result.
  *
  * `eventDriven` walks the input bits of every kernel row; it serves every layer. `wordSparse` gathers a small kernel's bits
- * into few words first. `dense` multiplies a weight with the bits of several steps at once.
+ * into few words first. `dense` multiplies a weight with the bits of several steps at once. `subgroup` reads the words that
+ * all channels of a position need once per subgroup; the adapter must offer subgroups.
  */
-export const FORWARD_VARIANTS = ['eventDriven', 'wordSparse', 'dense'] as const;
+export const FORWARD_VARIANTS = ['eventDriven', 'wordSparse', 'dense', 'subgroup'] as const;
 export type ForwardVariant = (typeof FORWARD_VARIANTS)[number];
 
 const KERNELS: Record<ForwardVariant, string> = {
   eventDriven: 'lifForward',
   wordSparse: 'lifForwardWords',
   dense: 'lifForwardDense',
+  subgroup: 'lifForwardSubgroup',
 };
 
 /** What decides which variants serve a layer: its window on bit planes. */
@@ -39,7 +41,7 @@ function vectorGroup(vectors: number): number {
 export function servesForward(variant: ForwardVariant, shape: SynapseShape): boolean {
   if (variant === 'eventDriven') return true;
   if (shape.isFrames) return false;
-  return variant === 'dense' || (shape.inPlanes === 1 && words(shape).WORDS <= MAX_WORDS);
+  return variant !== 'wordSparse' || (shape.inPlanes === 1 && words(shape).WORDS <= MAX_WORDS);
 }
 
 /** Kernel and overrides of a variant for a layer that it serves. @param steps The longest window of steps. */
@@ -59,6 +61,8 @@ export function forwardKernel(
     const STEPS = Math.ceil(steps / Math.ceil(steps / most));
     return { kernel: KERNELS.dense, overrides: { VECTORS, STEPS } };
   }
+  // As many invocations per position as there are vectors: they share its words.
+  if (variant === 'subgroup') return { kernel: KERNELS.subgroup, overrides: { VECTORS: 1 } };
   return { kernel: KERNELS.eventDriven, overrides: { VECTORS: group, SYNAPSE: shape.isFrames ? 1 : 0 } };
 }
 

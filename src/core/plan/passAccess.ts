@@ -18,6 +18,8 @@ export const WRITTEN_BINDINGS: Readonly<Record<string, WrittenBindings>> = {
   errorBackward: { writes: ['gamma'], updates: ['gammaCarry'] },
   lifForward: { writes: ['spikes', 'surrogateHistory'], updates: ['membrane'] },
   localLoss: { writes: ['errors', 'losses', 'predictions'], updates: ['counts'] },
+  measureCopy: { writes: ['copied'] },
+  measureProduct: { writes: ['product'] },
   optimizerStep: { writes: ['flags'], updates: ['weights', 'firstMoment', 'secondMoment'] },
   poolBackward: { writes: ['gamma'], updates: ['gammaCarry'] },
   poolForward: { writes: ['spikes', 'surrogateHistory'], updates: ['membrane'] },

@@ -8,6 +8,7 @@ const VARIANT_NAMES: Record<ChosenLayer['variant'], string> = {
   eventDriven: 'event-driven',
   wordSparse: 'word-sparse',
   dense: 'dense',
+  subgroup: 'subgroup',
   rows: 'by rows',
   positions: 'by positions',
 };

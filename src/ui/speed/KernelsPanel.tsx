@@ -10,7 +10,7 @@ import './speed.css';
 
 /** Which kernel runs each layer, and how it came to that. */
 export default function KernelsPanel() {
-  const kernels = useSession((state) => state.kernels);
+  const kernels = useSession((state) => state.speed.kernels);
   const adapter = useSession((state) => state.gpu.adapter);
   return (
     <section className="panel speed-kernels" aria-labelledby="kernels-title">
@@ -45,7 +45,8 @@ function KernelTable({ kernels }: { kernels: KernelReport }) {
   const rows = kernelRows(kernels.layers);
   if (rows.length === 0) return <p className="small muted">No layer of this network has a choice.</p>;
   return (
-    <div className="table-scroll">
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reached by keyboard.
+    <section className="table-scroll" aria-label="Kernel of every layer" tabIndex={0}>
       <table className="speed-table numbers">
         <thead>
           <tr>
@@ -64,7 +65,7 @@ function KernelTable({ kernels }: { kernels: KernelReport }) {
           ))}
         </tbody>
       </table>
-    </div>
+    </section>
   );
 }
 

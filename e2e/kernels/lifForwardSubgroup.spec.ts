@@ -1,0 +1,3 @@
+import { testForwardVariant } from '../harness/forwardVariantTests.ts';
+
+testForwardVariant('subgroup');
