@@ -192,17 +192,3 @@ test('a second tab is told that the run is open in the first, and changes nothin
   await page.getByRole('button', { name: 'Continue' }).click();
   await expectProgress(page, 2.2);
 });
-
-test('what storage refuses is said in a sentence, and training goes on', async ({ page }) => {
-  await page.addInitScript(() => {
-    // As in a private window of a browser that has no storage there.
-    Object.defineProperty(StorageManager.prototype, 'getDirectory', {
-      value: () => Promise.reject(new DOMException('refused', 'SecurityError')),
-    });
-  });
-  await page.goto(addressWith({ ...SMALL, epochs: 1 }));
-  await trainButton(page).click();
-  await expectFinished(page);
-  await page.getByRole('tab', { name: 'Runs' }).click();
-  await expect(page.getByRole('heading', { name: 'Runs' })).toBeVisible();
-});

@@ -33,6 +33,14 @@ async function undisturbedDigest(page: Page): Promise<string> {
   return digest;
 }
 
+/** Runs script text in front of every worker of the page. */
+async function prependToWorkers(page: Page, script: string): Promise<void> {
+  await page.route(/worker_file/, async (route) => {
+    const response = await route.fetch();
+    await route.fulfill({ response, body: `${script}\n${await response.text()}` });
+  });
+}
+
 const problem = (page: Page, code: string) => page.getByRole('alert', { name: `Problem ${code}` });
 
 async function expectEpoch(page: Page, epoch: number): Promise<void> {
@@ -82,6 +90,29 @@ test('storage that is cleared while a run goes on: a sentence, the same weights,
   expect(await finalDigest(page)).toBe(expected);
   await page.getByRole('tab', { name: 'Runs' }).click();
   await expect(page.getByRole('list', { name: 'Kept runs' }).getByRole('listitem')).toHaveCount(1);
+});
+
+test('storage that is refused, as in a private window: a sentence, and the same weights', async ({
+  page,
+}) => {
+  test.setTimeout(300_000);
+  await page.goto('/#v=1');
+  const expected = await undisturbedDigest(page);
+  const refusing = `Object.defineProperty(StorageManager.prototype, 'getDirectory', {
+    value: () => Promise.reject(new DOMException('refused', 'SecurityError')),
+  });`;
+  await page.addInitScript(refusing);
+  await prependToWorkers(page, refusing);
+  await begin(page);
+  await expect(problem(page, 'storage-refused')).toContainText(
+    'the browser refuses storage to this page, as private windows do',
+    { timeout: 100_000 },
+  );
+  expect(await finalDigest(page)).toBe(expected);
+  await page.getByRole('tab', { name: 'Runs' }).click();
+  await expect(page.getByRole('region', { name: 'Runs', exact: true })).toContainText(
+    'the browser refuses storage to this page',
+  );
 });
 
 test('a hidden tab trains on, or pauses until it is back, as was chosen', async ({ page }) => {
