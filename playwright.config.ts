@@ -2,10 +2,14 @@ import { defineConfig } from '@playwright/test';
 import { browserArguments, findBrowser } from './scripts/browser.mjs';
 import { findFreePort } from './scripts/process.mjs';
 
-// This file is read again by every worker process: they inherit the port that the first reading found.
+// This file is read again by every worker process: they inherit the ports that the first reading found.
 process.env.SPIKELET_TEST_PORT ??= String(await findFreePort());
+process.env.SPIKELET_PAGE_PORT ??= String(await findFreePort());
+/** The harness: pages around single kernels and the engine, from the sources. */
 const port = process.env.SPIKELET_TEST_PORT;
-const address = `http://127.0.0.1:${port}`;
+/** The page as it is delivered: built, with its content policy and its service worker. */
+const pagePort = process.env.SPIKELET_PAGE_PORT;
+const address = (of: string) => `http://127.0.0.1:${of}`;
 
 const executablePath = await findBrowser();
 if (executablePath === null) {
@@ -20,7 +24,7 @@ export default defineConfig({
   timeout: 120_000,
   reporter: 'list',
   use: {
-    baseURL: address,
+    baseURL: address(port),
     launchOptions: { executablePath, args: browserArguments() },
     viewport: { width: 1440, height: 900 },
     trace: 'retain-on-failure',
@@ -28,13 +32,26 @@ export default defineConfig({
   projects: [
     { name: 'kernels', testDir: 'e2e/kernels' },
     { name: 'gradients', testDir: 'e2e/gradients' },
-    { name: 'app', testDir: 'e2e', testMatch: ['app/*.spec.ts', 'commands/*.spec.ts'] },
+    {
+      name: 'app',
+      testDir: 'e2e',
+      testMatch: ['app/*.spec.ts', 'commands/*.spec.ts'],
+      use: { baseURL: address(pagePort) },
+    },
   ],
-  webServer: {
-    command: `npx vite --mode test --host 127.0.0.1 --port ${port} --strictPort`,
-    url: `${address}/e2e/harness/kernelPage.html`,
-    // Never a server that someone left running: it could serve another working copy.
-    reuseExistingServer: false,
-    timeout: 60_000,
-  },
+  // Never servers that someone left running: they could serve another working copy.
+  webServer: [
+    {
+      command: `npx vite --mode test --host 127.0.0.1 --port ${port} --strictPort`,
+      url: `${address(port)}/e2e/harness/kernelPage.html`,
+      reuseExistingServer: false,
+      timeout: 60_000,
+    },
+    {
+      command: `node scripts/start.mjs --no-open --port ${pagePort}`,
+      url: address(pagePort),
+      reuseExistingServer: false,
+      timeout: 180_000,
+    },
+  ],
 });
