@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { CheckpointPace } from './checkpointPace.ts';
-import { LossTally } from './lossTally.ts';
 
 describe('the pace of checkpoints', () => {
   it('is one in five seconds, one in a second where an epoch ends', () => {
@@ -33,27 +32,5 @@ describe('the pace of checkpoints', () => {
     }
     expect(pace.isDue(now + 4999, false)).toBe(false);
     expect(pace.isDue(now + 5000, false)).toBe(true);
-  });
-});
-
-describe('the tally of losses', () => {
-  it('gives up at the third loss without progress', () => {
-    const tally = new LossTally();
-    expect([10, 10, 9].map((iteration) => tally.lost(iteration, 0))).toEqual([true, true, false]);
-  });
-
-  it('begins anew with progress, after a while, and when somebody tries again', () => {
-    const tally = new LossTally();
-    expect([1, 2, 3, 4, 5, 6].map((iteration) => tally.lost(iteration, 0))).not.toContain(false);
-    expect([700_000, 1_400_000, 2_100_000].map((now) => tally.lost(6, now))).not.toContain(false);
-    expect(tally.lost(6, 2_100_000)).toBe(true);
-    expect(tally.lost(6, 2_100_000)).toBe(false);
-    tally.forgive();
-    expect(tally.lost(6, 2_100_000)).toBe(true);
-  });
-
-  it('counts losses without a run as well', () => {
-    const tally = new LossTally();
-    expect([-1, -1, -1].map((iteration) => tally.lost(iteration, 0))).toEqual([true, true, false]);
   });
 });

@@ -3,8 +3,13 @@ import { EngineDevice } from './engine.ts';
 
 /** After a loss the browser may fail other promises first; its own report follows within this time. */
 const REPORT_MS = 300;
-/** A GPU process that has just ended is back after a moment: times to wait before the adapter is asked for again. */
-const RETRY_MS = [100, 300, 1000, 2000];
+/**
+ * A GPU process that has just ended is back after a moment, on a busy machine after many seconds: times to wait before the
+ * adapter is asked for again.
+ */
+const RETRY_MS = [100, 300, 1000, 2000, 4000, 8000];
+/** Time in which a new device that is dead already tells so. */
+const BIRTH_MS = 50;
 /** Errors that are about what was asked for, not about the device. */
 const OWN_CODES = new Set(['not-finite', 'not-configured', 'data-mismatch', 'tensor-mismatch']);
 
@@ -73,14 +78,23 @@ export class DeviceHolder {
 
 async function connectWithRetries(waitsMs: readonly number[]): Promise<EngineDevice> {
   for (let attempt = 0; ; attempt++) {
+    const isLast = attempt === waitsMs.length;
     try {
-      return await EngineDevice.connect();
+      const device = await EngineDevice.connect();
+      if (isLast || (await isAlive(device))) return device;
     } catch (error) {
       const isMissing = error instanceof AppError && error.code !== 'webgpu-missing';
-      if (!isMissing || attempt === waitsMs.length) throw error;
-      await delay(waitsMs[attempt]);
+      if (!isMissing || isLast) throw error;
     }
+    await delay(waitsMs[attempt]);
   }
+}
+
+/** While a GPU process ends and another one starts, devices may be handed out that are gone at once: they are no loss. */
+async function isAlive({ gpu: { device } }: EngineDevice): Promise<boolean> {
+  const lost = device.lost.then(() => false);
+  const answered = device.queue.onSubmittedWorkDone().catch(() => {});
+  return Promise.race([lost, answered.then(() => delay(BIRTH_MS)).then(() => true)]);
 }
 
 function faultOf(error: GPUError): AppError {

@@ -24,4 +24,10 @@ describe('losses of the GPU', () => {
     expect(tally.lost(0, 2)).toBe(true);
     expect(tally.count).toBe(1);
   });
+
+  it('count where there is no run as well', () => {
+    const tally = new LossTally();
+    const tried = Array.from({ length: 5 }, () => tally.lost(-1, 0));
+    expect(tried).toEqual([true, true, true, true, false]);
+  });
 });

@@ -10,8 +10,7 @@ import type { RunLibrary } from './runLibrary.ts';
 import { newRunId, RUN_TEXT_LIMITS, type RunRecord, type RunSummary } from './runRecord.ts';
 
 /** A lock of the page before a reload is gone after some of these. */
-const LOCK_ATTEMPTS = 8;
-const LOCK_WAIT_MS = 500;
+const LOCK_WAITS_MS = [...Array(8).fill(500), ...Array(13).fill(2000)];
 
 /** Names of dropped files that a record holds. */
 const MAX_FILE_NAMES = 20;
@@ -234,7 +233,7 @@ export function createRunKeeping(
     },
 
     async findInterrupted() {
-      for (let attempt = 0; attempt < LOCK_ATTEMPTS; attempt++) {
+      for (const waitMs of [...LOCK_WAITS_MS, null]) {
         await refreshRuns();
         const { runs, currentId, openId } = get().kept;
         const interrupted =
@@ -245,7 +244,7 @@ export function createRunKeeping(
         setKept({ offer: free?.summary ?? null });
         if (free || interrupted.length === 0) return;
         // After a reload the page before may still be about to end; or the run is going on in another tab.
-        await new Promise((resolve) => setTimeout(resolve, LOCK_WAIT_MS));
+        if (waitMs !== null) await new Promise((resolve) => setTimeout(resolve, waitMs));
       }
     },
 
