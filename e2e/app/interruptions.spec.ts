@@ -1,14 +1,11 @@
+import { readFileSync } from 'node:fs';
 import { type CDPSession, expect, type Page, test } from '@playwright/test';
-import { addressWith, expectFinished, latestDigest, SMALL, trainButton } from './support.ts';
+import { addressWith, expectFinished, latestDigest, MAY_CRASH, SMALL, trainButton } from './support.ts';
 
 // What the GPU, the storage and the tab do to a run at moments other than training: it ends with the weights of an
 // undisturbed run, and what was lost is said in a sentence.
 
-test.use({
-  launchOptions: ({ launchOptions }, use) =>
-    // The browser gives up on GPUs that crash too often; here they are made to.
-    use({ ...launchOptions, args: [...(launchOptions.args ?? []), '--disable-gpu-process-crash-limit'] }),
-});
+test.use(MAY_CRASH);
 
 const RUN = { ...SMALL, train: 60, test: 100, epochs: 2, T: 4, k: 2, dt: 75_000 };
 
@@ -63,4 +60,44 @@ test('the GPU process is killed while a run starts up and while it evaluates: th
   await crashGpu(session);
   expect(await finalDigest(page), 'killed while evaluating').toBe(undisturbed);
   await expect(page.getByRole('alert')).toHaveCount(0);
+});
+
+test('the GPU process is killed while a sweep trains: its results are those of an undisturbed sweep', async ({
+  page,
+  browser,
+}) => {
+  test.setTimeout(240_000);
+  const session = await browser.newBrowserCDPSession();
+  await page.goto(addressWith({ ...RUN, epochs: 4 }));
+  await page.getByRole('tab', { name: 'Compare & sweep' }).click();
+  const panel = page.getByRole('region', { name: 'Sweep over (k, n)' });
+  const digests: string[][] = [];
+  for (const isDisturbed of [false, true]) {
+    await panel.getByLabel('k, truncation intervals').fill('4, 2');
+    await panel.getByLabel('n, block sizes').fill('1');
+    await panel.getByLabel('seeds', { exact: true }).fill('1');
+    await panel.getByRole('button', { name: 'Start the sweep' }).click();
+    if (isDisturbed) {
+      await expect(panel.getByText(/now k = 4, n = 1, seed 1/)).toBeVisible({ timeout: 60_000 });
+      await crashGpu(session);
+      await expect(panel.getByText(/now k = 2, n = 1, seed 1/)).toBeVisible({ timeout: 60_000 });
+      await crashGpu(session);
+    }
+    await expect(panel.getByText(/2 of 2 runs done/)).toBeVisible({ timeout: 120_000 });
+    const download = page.waitForEvent('download');
+    await panel.getByRole('button', { name: 'Save results as CSV' }).click();
+    const lines = readFileSync(await (await download).path(), 'utf8')
+      .trim()
+      .split('\n')
+      .slice(1);
+    // The last column is a time.
+    digests.push(lines.map((line) => line.replace(/,[^,]*$/, '')));
+    if (!isDisturbed) {
+      await panel.getByRole('button', { name: 'Discard the sweep' }).click();
+      await panel.getByRole('button', { name: 'Discard it with its results' }).click();
+      await panel.getByText('A new sweep').click();
+    }
+  }
+  expect(digests[0]).toHaveLength(2);
+  expect(digests[1]).toEqual(digests[0]);
 });

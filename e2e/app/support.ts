@@ -1,4 +1,4 @@
-import { expect, type Locator, type Page } from '@playwright/test';
+import { expect, type LaunchOptions, type Locator, type Page } from '@playwright/test';
 import { encodeLink } from '../../src/session/linkCodec.ts';
 import { defaultSession } from '../../src/session/session.ts';
 import { applySetting } from '../../src/session/sessionFields.ts';
@@ -14,6 +14,20 @@ export const SMALL = {
   n: 1,
   batch: 10,
   epochs: 2,
+};
+
+/**
+ * For tests that end the GPU process: a browser gives up on a GPU that crashes too often, and Chromium refuses it to a page after
+ * the second crash within minutes.
+ */
+export const MAY_CRASH = {
+  launchOptions: async (
+    { launchOptions }: { launchOptions: LaunchOptions },
+    use: (options: LaunchOptions) => Promise<void>,
+  ) => {
+    const extra = ['--disable-gpu-process-crash-limit', '--disable-domain-blocking-for-3d-apis'];
+    await use({ ...launchOptions, args: [...(launchOptions.args ?? []), ...extra] });
+  },
 };
 
 /** Address of the page with these settings (short names) in its link. */

@@ -224,7 +224,7 @@ export class TrainingLoop {
         ? new AppError(
             'device-lost',
             `The GPU was lost ${MAX_LOSSES} times in a row without getting further${reason ? ` (${reason})` : ''}.`,
-            'Close other programs that use the GPU or choose a smaller batch, then press Continue.',
+            'Close other programs that use the GPU or choose a smaller batch, then press Continue. If that does not help, reload the page: after several crashes a browser may refuse the GPU until then.',
           )
         : error,
     );
