@@ -58,7 +58,9 @@ test('a device that is lost again and again stops with a sentence; Continue then
   const stopped = await engine.runFaulty({ ...RUN, faults: { loseRepeatedly }, goOn: true });
   expect(stopped.errors.map(({ code }) => code)).toEqual(['device-lost']);
   expect(stopped.errors[0].message).toMatch(/^The GPU was lost 5 times in a row without getting further/);
-  expect(stopped.errors[0].hint).toMatch(/press Continue\. .*reload the page.* (Kept in memory|The run is back)/);
+  expect(stopped.errors[0].hint).toMatch(
+    /press Continue\. .*reload the page.* (Kept in memory|The run is back)/,
+  );
   expect(stopped.stoppedAt).toMatch(/^(paused|ready)$/);
   expect(stopped.statuses.at(-1)).toBe('finished');
   expect(stopped.digests).toEqual(undisturbed.digests);
