@@ -3,6 +3,7 @@ import { createRandom } from '../../src/core/random.ts';
 import {
   addressWith,
   expectFinished,
+  keptRuns,
   latestDigest,
   MAY_CRASH,
   SMALL,
@@ -45,18 +46,6 @@ async function expectProgress(page: Page, epochs: number): Promise<void> {
     { timeout: 100_000, polling: 50 },
   );
   expect(await reached.jsonValue()).toBe('there');
-}
-
-/** How many runs have a checkpoint in the browser's storage. */
-function keptRuns(page: Page): Promise<number> {
-  return page.evaluate(async () => {
-    const ids = new Set<string>();
-    const root = await navigator.storage.getDirectory();
-    for await (const name of (await root.getDirectoryHandle('runs')).keys()) {
-      if (name.includes('.checkpoint')) ids.add(name.split('.')[0]);
-    }
-    return ids.size;
-  });
 }
 
 /** Begins the run anew on the page where it is finished. */

@@ -30,6 +30,19 @@ export const MAY_CRASH = {
   },
 };
 
+/** How many runs have a checkpoint in the browser's storage. */
+export function keptRuns(page: Page): Promise<number> {
+  return page.evaluate(async () => {
+    const ids = new Set<string>();
+    const root = await navigator.storage.getDirectory();
+    const folder = await root.getDirectoryHandle('runs', { create: true });
+    for await (const name of folder.keys()) {
+      if (name.includes('.checkpoint')) ids.add(name.split('.')[0]);
+    }
+    return ids.size;
+  });
+}
+
 /** Address of the page with these settings (short names) in its link. */
 export function addressWith(settings: Record<string, unknown>): string {
   let session = defaultSession();
