@@ -92,7 +92,7 @@ test('storage that is cleared while a run goes on: a sentence, the same weights,
   const { origin } = new URL(page.url());
   const session = await page.context().newCDPSession(page);
   await begin(page);
-  await expect.poll(() => keptRuns(page), { timeout: 60_000 }).toBe(1);
+  await expect.poll(() => keptRuns(page), { timeout: 60_000 }).toHaveLength(1);
   // As by the button in the browser's settings.
   await session.send('Storage.clearDataForOrigin', { origin, storageTypes: 'all' });
   await expect(problem(page, 'storage-wiped')).toContainText(
@@ -182,7 +182,7 @@ test('a run on dropped recordings goes on after a reload without its files, to t
 
   const before = await keptRuns(page);
   await page.getByRole('button', { name: 'Train again' }).click();
-  await expect.poll(() => keptRuns(page), { timeout: 60_000 }).toBe(before + 1);
+  await expect.poll(() => keptRuns(page), { timeout: 60_000 }).toHaveLength(before.length + 1);
   await page.reload();
   const offer = page.getByRole('region', { name: 'A run that was interrupted' });
   await offer.getByRole('button', { name: 'Go on with it' }).click({ timeout: 30_000 });

@@ -30,8 +30,8 @@ export const MAY_CRASH = {
   },
 };
 
-/** How many runs have a checkpoint in the browser's storage. */
-export function keptRuns(page: Page): Promise<number> {
+/** The runs that have a checkpoint in the browser's storage. */
+export function keptRuns(page: Page): Promise<string[]> {
   return page.evaluate(async () => {
     const ids = new Set<string>();
     const root = await navigator.storage.getDirectory();
@@ -39,7 +39,7 @@ export function keptRuns(page: Page): Promise<number> {
     for await (const name of folder.keys()) {
       if (name.includes('.checkpoint')) ids.add(name.split('.')[0]);
     }
-    return ids.size;
+    return [...ids];
   });
 }
 

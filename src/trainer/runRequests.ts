@@ -104,6 +104,7 @@ export const rewind: RequestHandler<'rewind'> = {
       run.keeper = await RunKeeper.open(keep.id);
     }
     await rewindRun(run);
+    loop.forgetLosses();
     loop.setRestingStatus();
   },
 };

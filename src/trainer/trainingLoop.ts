@@ -80,6 +80,11 @@ export class TrainingLoop {
     this.#losses.forgive();
   }
 
+  /** The run begins anew: how far it had come says nothing of how far it comes now. */
+  forgetLosses(): void {
+    this.#losses.forgive();
+  }
+
   /** True while nobody has asked the run to stop: it goes on once it is no longer held. */
   get goesOn(): boolean {
     return this.#wanted !== 'stop';
