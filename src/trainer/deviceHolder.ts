@@ -43,7 +43,7 @@ export class DeviceHolder {
    */
   async get(): Promise<EngineDevice> {
     if (this.#device && !this.#isGone) return this.#device;
-    const device = await connectWithRetries(this.#isGone ? RETRY_MS : RETRY_MS.slice(0, 1));
+    const device = await (this.#isGone ? connectAgain() : connect(RETRY_MS.slice(0, 1)));
     this.#device = device;
     this.#isGone = false;
     void device.gpu.device.lost.then(({ message }) => {
@@ -76,12 +76,16 @@ export class DeviceHolder {
   }
 }
 
-async function connectWithRetries(waitsMs: readonly number[]): Promise<EngineDevice> {
+/** @param accepts False lets a device go and asks for another one, unless it is the last that may be asked for. */
+async function connect(
+  waitsMs: readonly number[],
+  accepts: (device: EngineDevice) => Promise<boolean> = async () => true,
+): Promise<EngineDevice> {
   for (let attempt = 0; ; attempt++) {
     const isLast = attempt === waitsMs.length;
     try {
       const device = await EngineDevice.connect();
-      if (isLast || (await isAlive(device))) return device;
+      if (isLast || (await accepts(device))) return device;
     } catch (error) {
       const isMissing = error instanceof AppError && error.code !== 'webgpu-missing';
       if (!isMissing || isLast) throw error;
@@ -91,6 +95,8 @@ async function connectWithRetries(waitsMs: readonly number[]): Promise<EngineDev
 }
 
 /** While a GPU process ends and another one starts, devices may be handed out that are gone at once: they are no loss. */
+const connectAgain = () => connect(RETRY_MS, isAlive);
+
 async function isAlive({ gpu: { device } }: EngineDevice): Promise<boolean> {
   const lost = device.lost.then(() => false);
   const answered = device.queue.onSubmittedWorkDone().catch(() => {});

@@ -1,8 +1,6 @@
 import { AppError } from '../../core/errors.ts';
 import { blobSource } from '../../data/byteSource.ts';
-import { readNir } from '../../data/nir/nirFile.ts';
 import type { Session } from '../session.ts';
-import { takeNir } from './nirImport.ts';
 import type { TakenWeights } from './startWeights.ts';
 import { readWeightsFile } from './weightsFile.ts';
 
@@ -27,6 +25,10 @@ export async function takeWeightsFile(fileName: string, blob: Blob, session: Ses
     );
   }
   if (/\.nir$/i.test(fileName)) {
+    const [{ readNir }, { takeNir }] = await Promise.all([
+      import('../../data/nir/nirFile.ts'),
+      import('./nirImport.ts'),
+    ]);
     const graph = await readNir(blobSource(fileName, blob));
     return takeNir(fileName, graph, session);
   }

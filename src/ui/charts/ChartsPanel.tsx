@@ -18,7 +18,7 @@ export default function ChartsPanel() {
       {hasRun || hasPins ? (
         <RunCharts />
       ) : (
-        <p className="charts-placeholder muted small">
+        <p className="charts-empty muted small">
           Accuracy, loss, memory, speed and firing rates are drawn here while the network learns.
         </p>
       )}

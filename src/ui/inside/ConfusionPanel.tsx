@@ -26,7 +26,7 @@ export default function ConfusionPanel() {
       {predictions ? (
         <Matrix predictions={predictions} />
       ) : (
-        <p className="charts-placeholder muted small inside-empty">
+        <p className="charts-empty muted small inside-empty">
           Which classes are taken for which is shown here after each epoch.
         </p>
       )}

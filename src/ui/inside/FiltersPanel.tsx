@@ -22,7 +22,7 @@ export default function FiltersPanel() {
       {inspection?.filters ? (
         <Filters inspection={inspection} filters={inspection.filters} />
       ) : (
-        <p className="charts-placeholder muted small inside-empty">
+        <p className="charts-empty muted small inside-empty">
           What each map of the first layer looks for is drawn here once a network is there.
         </p>
       )}

@@ -28,7 +28,7 @@ export default function InsidePanel() {
       {inspection && testPredictions ? (
         <Inspector inspection={inspection} />
       ) : (
-        <p className="charts-placeholder muted small inside-empty">
+        <p className="charts-empty muted small inside-empty">
           {hasRun
             ? 'The first sample is on its way through the network.'
             : 'Press Train: then every spike of every layer is shown here, with the membrane of any neuron you click.'}

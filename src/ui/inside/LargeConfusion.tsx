@@ -1,5 +1,6 @@
-import { useId, useRef } from 'react';
+import { useRef } from 'react';
 import { windowAround } from '../../session/inside/confusionWindow.ts';
+import { SelectField } from '../shared/SelectField.tsx';
 import { useElementWidth } from '../shared/useElementWidth.ts';
 import { ConfusionMatrix, type ConfusionProps } from './ConfusionMatrix.tsx';
 import { ConfusionPicture } from './ConfusionPicture.tsx';
@@ -18,56 +19,28 @@ export function LargeConfusion({ confusion, cell, onChoose }: ConfusionProps) {
   const width = useElementWidth(box, 480);
   const classes = confusion.classNames.length;
   const shown = Math.max(3, Math.min(MOST_SHOWN, Math.floor((width - NAMES) / CELL)));
+  // By index: two classes may have one name.
+  const options = confusion.classNames.map((name, index) => [String(index), name] as const);
   const rows = windowAround(cell.label, shown, classes);
   const columns = windowAround(cell.predicted, shown, classes);
   return (
     <div ref={box} className="large-confusion">
       <ConfusionPicture {...{ confusion, cell, onChoose, rows, columns }} />
       <div className="large-confusion-choice">
-        <ClassChoice
+        <SelectField
           label="True class"
-          names={confusion.classNames}
-          value={cell.label}
-          onChoose={(label) => onChoose({ ...cell, label })}
+          value={String(cell.label)}
+          options={options}
+          onChoose={(label) => onChoose({ ...cell, label: Number(label) })}
         />
-        <ClassChoice
+        <SelectField
           label="Read out as"
-          names={confusion.classNames}
-          value={cell.predicted}
-          onChoose={(predicted) => onChoose({ ...cell, predicted })}
+          value={String(cell.predicted)}
+          options={options}
+          onChoose={(predicted) => onChoose({ ...cell, predicted: Number(predicted) })}
         />
       </div>
       <ConfusionMatrix {...{ confusion, cell, onChoose, rows, columns }} />
-    </div>
-  );
-}
-
-interface ClassChoiceProps {
-  label: string;
-  names: readonly string[];
-  value: number;
-  onChoose: (index: number) => void;
-}
-
-function ClassChoice({ label, names, value, onChoose }: ClassChoiceProps) {
-  const id = useId();
-  return (
-    <div className="field">
-      <label htmlFor={id}>{label}</label>
-      <select
-        id={id}
-        className="select"
-        value={value}
-        onChange={(event) => onChoose(Number(event.target.value))}
-      >
-        {names.map((name, index) => (
-          // Two classes may have one name.
-          // biome-ignore lint/suspicious/noArrayIndexKey: the index is the class.
-          <option key={index} value={index}>
-            {name}
-          </option>
-        ))}
-      </select>
     </div>
   );
 }

@@ -34,7 +34,7 @@ export function TrainPanel() {
         {hasRun ? (
           <MetricsCharts />
         ) : (
-          <p className="charts-placeholder muted small">
+          <p className="charts-empty muted small">
             Accuracy and loss are drawn here while the network learns.
           </p>
         )}
