@@ -15,7 +15,7 @@
 //                                are set with atomicOr, whose order does not matter
 //              surrogateHistory  rectangular: u32[step][B][outWords], 1 = |u - threshold| < a/2, zero before
 // Overwrites                     smooth surrogates: f32 bit patterns of u, [step][B][positions*outChannels]
-// Includes     layerParams, synapse, rowRun, lifNeuron, random, spikeBits
+// Includes     layerParams, synapse, rowRun, lifNeuron, cellGroup, random, spikeBits
 // Twin         src/reference/lifForward.ts
 
 override WORKGROUP_SIZE: u32 = 64u;
@@ -38,76 +38,21 @@ override RESET: u32 = 0u;             // 0 soft, by theta; 1 hard, to 0
 
 @compute @workgroup_size(WORKGROUP_SIZE)
 fn lifForward(@builtin(global_invocation_id) globalId: vec3u, @builtin(num_workgroups) groups: vec3u) {
-  let cell = globalId.x + globalId.y * groups.x * WORKGROUP_SIZE;
-  let groupCount = (params.weightVectors + VECTORS - 1u) / VECTORS;
-  let positionCount = params.outHeight * params.outWidth;
-  if (cell >= params.batchSize * positionCount * groupCount) { return; }
-  let firstVector = (cell % groupCount) * VECTORS;
-  let position = (cell / groupCount) % positionCount;
-  let sample = cell / (groupCount * positionCount);
-  let outY = position / params.outWidth;
-  let outX = position % params.outWidth;
-
-  let vector = params.vectorStart + firstVector;
-  let neuron = position * params.outChannels + 4u * vector;
-  // Channels from here to the end of the position, or of this part of its weights.
-  let left = min(params.outChannels, 4u * (params.vectorStart + params.weightVectors)) - 4u * vector;
-  let valid = min(left, 4u * VECTORS);
-  let validA = min(left, 4u);
-  let validB = min(max(left, 4u) - 4u, 4u);
-  let validC = min(max(left, 8u) - 8u, 4u);
-  let validD = min(max(left, 12u) - 12u, 4u);
-  let lanes = (1u << valid) - 1u;
-  let neuronCount = positionCount * params.outChannels;
-  let state = sample * neuronCount + neuron;
-  var uA = loadMembrane(state, validA);
-  var uB = vec4f();
-  var uC = vec4f();
-  var uD = vec4f();
-  if (VECTORS > 1u) { uB = loadMembrane(state + 4u, validB); }
-  if (VECTORS > 2u) {
-    uC = loadMembrane(state + 8u, validC);
-    uD = loadMembrane(state + 12u, validD);
-  }
-  var kept = lanes;
-  if (DROPOUT != 0u) { kept = keptBits(sample, neuron, valid); }
+  let index = globalId.x + globalId.y * groups.x * WORKGROUP_SIZE;
+  if (index >= cellGroupCount()) { return; }
+  let group = cellGroup(index);
+  let kept = keptOf(group);
+  var u = loadMembranes(group);
   let inputStart = select(window.historyStart, window.stepStart, params.inWholeSample == 1u);
   var current = Currents();
-  if (SYNAPSE == SYNAPSE_FRAMES) { current = synapticCurrent(0u, sample, outY, outX, firstVector); }
+  if (SYNAPSE == SYNAPSE_FRAMES) { current = synapticCurrent(0u, group.sample, group.outY, group.outX, group.firstVector); }
 
   for (var t = 0u; t < window.stepCount; t++) {
-    if (SYNAPSE != SYNAPSE_FRAMES) { current = synapticCurrent(inputStart + t, sample, outY, outX, firstVector); }
-    let frame = (window.historyStart + t) * params.batchSize + sample;
-    uA = advance(uA, normalize(current.a, vector), spikeOf(uA));
-    var fired = pack(firing(uA));
-    var near = pack(nearThreshold(uA));
-    if (VECTORS > 1u) {
-      uB = advance(uB, normalize(current.b, vector + 1u), spikeOf(uB));
-      fired |= pack(firing(uB)) << 4u;
-      near |= pack(nearThreshold(uB)) << 4u;
+    if (SYNAPSE != SYNAPSE_FRAMES) {
+      current = synapticCurrent(inputStart + t, group.sample, group.outY, group.outX, group.firstVector);
     }
-    if (VECTORS > 2u) {
-      uC = advance(uC, normalize(current.c, vector + 2u), spikeOf(uC));
-      uD = advance(uD, normalize(current.d, vector + 3u), spikeOf(uD));
-      fired |= (pack(firing(uC)) << 8u) | (pack(firing(uD)) << 12u);
-      near |= (pack(nearThreshold(uC)) << 8u) | (pack(nearThreshold(uD)) << 12u);
-    }
-    setSpikes(frame * params.outWords, neuron, fired & kept);
-    if (HISTORY == 1u) { setWindow(frame * params.outWords, neuron, near & lanes); }
-    if (HISTORY == 2u) {
-      let at = frame * neuronCount + neuron;
-      keepMembrane(at, validA, uA);
-      if (VECTORS > 1u) { keepMembrane(at + 4u, validB, uB); }
-      if (VECTORS > 2u) {
-        keepMembrane(at + 8u, validC, uC);
-        keepMembrane(at + 12u, validD, uD);
-      }
-    }
+    u = advanceGroup(group, u, current);
+    recordGroup(group, t, u, kept);
   }
-  storeMembrane(state, validA, uA);
-  if (VECTORS > 1u) { storeMembrane(state + 4u, validB, uB); }
-  if (VECTORS > 2u) {
-    storeMembrane(state + 8u, validC, uC);
-    storeMembrane(state + 12u, validD, uD);
-  }
+  storeMembranes(group, u);
 }

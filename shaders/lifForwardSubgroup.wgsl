@@ -19,7 +19,7 @@
 //                                are set with atomicOr, whose order does not matter
 //              surrogateHistory  rectangular: u32[step][B][outWords], 1 = |u - threshold| < a/2, zero before
 // Overwrites                     smooth surrogates: f32 bit patterns of u, [step][B][positions*outChannels]
-// Includes     layerParams, synapse, rowRun, lifNeuron, random, spikeBits
+// Includes     layerParams, synapse, rowRun, lifNeuron, cellGroup, random, spikeBits
 // Twin         src/reference/lifForward.ts
 
 enable subgroups;
@@ -92,83 +92,24 @@ fn lifForwardSubgroup(
   @builtin(subgroup_size) subgroupSize: u32,
 ) {
   let index = globalId.x + globalId.y * groups.x * WORKGROUP_SIZE;
-  let groupCount = (params.weightVectors + VECTORS - 1u) / VECTORS;
-  let positionCount = params.outHeight * params.outWidth;
-  let cellCount = params.batchSize * positionCount * groupCount;
-  let isThere = index < cellCount;
-  let cell = min(index, cellCount - 1u);
-  let isShared = subgroupAll(cell / groupCount == subgroupBroadcastFirst(cell / groupCount));
-  let firstVector = (cell % groupCount) * VECTORS;
-  let position = (cell / groupCount) % positionCount;
-  let sample = cell / (groupCount * positionCount);
-  let outY = position / params.outWidth;
-  let outX = position % params.outWidth;
-
-  let vector = params.vectorStart + firstVector;
-  let neuron = position * params.outChannels + 4u * vector;
-  // Channels from here to the end of the position, or of this part of its weights.
-  let left = min(params.outChannels, 4u * (params.vectorStart + params.weightVectors)) - 4u * vector;
-  let valid = min(left, 4u * VECTORS);
-  let validA = min(left, 4u);
-  let validB = min(max(left, 4u) - 4u, 4u);
-  let validC = min(max(left, 8u) - 8u, 4u);
-  let validD = min(max(left, 12u) - 12u, 4u);
-  let lanes = (1u << valid) - 1u;
-  let neuronCount = positionCount * params.outChannels;
-  let state = sample * neuronCount + neuron;
-  var uA = loadMembrane(state, validA);
-  var uB = vec4f();
-  var uC = vec4f();
-  var uD = vec4f();
-  if (VECTORS > 1u) { uB = loadMembrane(state + 4u, validB); }
-  if (VECTORS > 2u) {
-    uC = loadMembrane(state + 8u, validC);
-    uD = loadMembrane(state + 12u, validD);
-  }
-  var kept = lanes;
-  if (DROPOUT != 0u) { kept = keptBits(sample, neuron, valid); }
+  let isThere = index < cellGroupCount();
+  let cell = min(index, cellGroupCount() - 1u);
+  let place = cell / groupsPerPosition();
+  let isShared = subgroupAll(place == subgroupBroadcastFirst(place));
+  let group = cellGroup(cell);
+  let kept = keptOf(group);
+  var u = loadMembranes(group);
   let inputStart = select(window.historyStart, window.stepStart, params.inWholeSample == 1u);
 
   for (var t = 0u; t < window.stepCount; t++) {
     var current = Currents();
     if (isShared) {
-      current = sharedBitCurrent(inputStart + t, sample, outY, outX, firstVector, lane, subgroupSize);
+      current = sharedBitCurrent(inputStart + t, group.sample, group.outY, group.outX, group.firstVector, lane, subgroupSize);
     } else {
-      current = synapticCurrent(inputStart + t, sample, outY, outX, firstVector);
+      current = synapticCurrent(inputStart + t, group.sample, group.outY, group.outX, group.firstVector);
     }
-    let frame = (window.historyStart + t) * params.batchSize + sample;
-    uA = advance(uA, normalize(current.a, vector), spikeOf(uA));
-    var fired = pack(firing(uA));
-    var near = pack(nearThreshold(uA));
-    if (VECTORS > 1u) {
-      uB = advance(uB, normalize(current.b, vector + 1u), spikeOf(uB));
-      fired |= pack(firing(uB)) << 4u;
-      near |= pack(nearThreshold(uB)) << 4u;
-    }
-    if (VECTORS > 2u) {
-      uC = advance(uC, normalize(current.c, vector + 2u), spikeOf(uC));
-      uD = advance(uD, normalize(current.d, vector + 3u), spikeOf(uD));
-      fired |= (pack(firing(uC)) << 8u) | (pack(firing(uD)) << 12u);
-      near |= (pack(nearThreshold(uC)) << 8u) | (pack(nearThreshold(uD)) << 12u);
-    }
-    if (!isThere) { continue; }
-    setSpikes(frame * params.outWords, neuron, fired & kept);
-    if (HISTORY == 1u) { setWindow(frame * params.outWords, neuron, near & lanes); }
-    if (HISTORY == 2u) {
-      let at = frame * neuronCount + neuron;
-      keepMembrane(at, validA, uA);
-      if (VECTORS > 1u) { keepMembrane(at + 4u, validB, uB); }
-      if (VECTORS > 2u) {
-        keepMembrane(at + 8u, validC, uC);
-        keepMembrane(at + 12u, validD, uD);
-      }
-    }
+    u = advanceGroup(group, u, current);
+    if (isThere) { recordGroup(group, t, u, kept); }
   }
-  if (!isThere) { return; }
-  storeMembrane(state, validA, uA);
-  if (VECTORS > 1u) { storeMembrane(state + 4u, validB, uB); }
-  if (VECTORS > 2u) {
-    storeMembrane(state + 8u, validC, uC);
-    storeMembrane(state + 12u, validD, uD);
-  }
+  if (isThere) { storeMembranes(group, u); }
 }
