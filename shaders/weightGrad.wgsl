@@ -13,7 +13,7 @@
 //              gamma      vec4f[chunkSteps][B][positions][outVectors]
 // Updates      partials   vec4f[splitCount][rows (+ 1: bias)][weightVectors]; overwritten by the first chunk of an interval
 //                         unless the interval's gradients are added to earlier ones (window.updateAccumulate)
-// Includes     layerParams, rowRun
+// Includes     layerParams, rowRun, sampleGroup
 // Twin         src/reference/weightGrad.ts
 
 override WORKGROUP_SIZE: u32 = 64u;
@@ -85,18 +85,14 @@ fn weightGrad(@builtin(global_invocation_id) globalId: vec3u, @builtin(num_workg
   let rowCount = params.kernelHeight * u32(runBits) + params.hasBias;
   let outBase = (split * rowCount + firstRow) * params.weightVectors + vector;
 
-  let stop = min(params.chunkStart + params.chunkSteps, window.stepCount);
-  // The group's samples within this micro-batch; an earlier micro-batch may have begun the group's sum.
-  let groupStart = split * params.splitSize;
-  let firstSample = max(groupStart, params.sampleStart) - params.sampleStart;
-  let lastSample = min(groupStart + params.splitSize, params.sampleStart + params.batchSize) - params.sampleStart;
-  let goesOn = stop < window.stepCount || window.updateAccumulate == 1u || groupStart < params.sampleStart;
+  let samples = sampleGroup(split);
   for (var j = 0; j < 32; j++) {
     sums[j] = vec4f();
-    if (goesOn && j < count) { sums[j] = partials[outBase + u32(j) * params.weightVectors]; }
+    if (samples.goesOn && j < count) { sums[j] = partials[outBase + u32(j) * params.weightVectors]; }
   }
   let inputStart = select(window.historyStart, window.stepStart, params.inWholeSample == 1u);
-  let steps = select(stop - params.chunkStart, 1u, SUM_STEPS == 1u);
+  let steps = select(samples.steps, 1u, SUM_STEPS == 1u);
+  let lastSample = samples.last;
   // Loops end with their test: one that begins with it runs once more on a software adapter, for nothing. Lanes of the bias
   // take one turn that adds nothing.
   let outHeight = params.outHeight;
@@ -108,7 +104,7 @@ fn weightGrad(@builtin(global_invocation_id) globalId: vec3u, @builtin(num_workg
   loop {
     let chunkStep = steps - 1u - back;
     let inputStep = inputStart + params.chunkStart + chunkStep;
-    var sample = firstSample;
+    var sample = samples.first;
     loop {
       let gammaBase = (chunkStep * params.batchSize + sample) * outHeight * outWidth * outVectors + gammaStart;
       var outY = 0u;
@@ -144,12 +140,6 @@ fn weightGrad(@builtin(global_invocation_id) globalId: vec3u, @builtin(num_workg
       break if isBias || back >= steps;
     }
   }
-  for (var behind = 0u; isBias && behind < steps; behind++) {
-    for (var sample = firstSample; sample < lastSample; sample++) {
-      let size = outHeight * outWidth * outVectors;
-      let first = ((steps - 1u - behind) * params.batchSize + sample) * size + gammaStart;
-      for (var at = 0u; at < size; at += outVectors) { sums[0] += gamma[first + at]; }
-    }
-  }
+  sums[0] = addGamma(sums[0], samples, select(0u, steps, isBias), gammaStart);
   for (var j = 0; j < count; j++) { partials[outBase + u32(j) * params.weightVectors] = sums[j]; }
 }

@@ -11,7 +11,7 @@
 // Reads        inputs     u32[step][B][inPlanes][inWords]
 //              gamma      vec4f[chunkSteps][B][positions][outVectors]
 // Updates      partials   vec4f[splitCount][rows (+ 1: bias)][weightVectors], as weightGrad
-// Includes     layerParams, rowRun
+// Includes     layerParams, rowRun, sampleGroup
 // Twin         src/reference/weightGrad.ts
 
 override WORKGROUP_SIZE: u32 = 64u;
@@ -53,21 +53,17 @@ fn weightGradRows(@builtin(global_invocation_id) globalId: vec3u, @builtin(num_w
   let rowCount = kernelHeight * KERNEL_WIDTH * CHANNELS + params.hasBias;
   let outBase = (split * rowCount + ky * KERNEL_WIDTH * CHANNELS + firstChannel) * weightVectors + vector;
 
-  let stop = min(params.chunkStart + params.chunkSteps, window.stepCount);
-  // The group's samples within this micro-batch; an earlier micro-batch may have begun the group's sum.
-  let groupStart = split * params.splitSize;
-  let firstSample = max(groupStart, params.sampleStart) - params.sampleStart;
-  let lastSample = min(groupStart + params.splitSize, params.sampleStart + params.batchSize) - params.sampleStart;
-  let goesOn = stop < window.stepCount || window.updateAccumulate == 1u || groupStart < params.sampleStart;
+  let samples = sampleGroup(split);
   for (var j = 0u; j < KERNEL_WIDTH * GROUP; j++) { sums[j] = vec4f(); }
   for (var kx = 0u; kx < KERNEL_WIDTH; kx++) { // unroll
     for (var c = 0u; c < GROUP; c++) { // unroll
-      if (goesOn && (!isBias || kx + c == 0u)) { sums[kx * GROUP + c] = partials[outBase + (kx * CHANNELS + c) * weightVectors]; }
+      if (samples.goesOn && (!isBias || kx + c == 0u)) { sums[kx * GROUP + c] = partials[outBase + (kx * CHANNELS + c) * weightVectors]; }
     }
   }
   // Values that the loops need, read once: a software adapter would read them again every time.
   let inputStart = select(window.historyStart, window.stepStart, params.inWholeSample == 1u) + params.chunkStart;
-  let steps = stop - params.chunkStart;
+  let steps = samples.steps;
+  let lastSample = samples.last;
   let batchSize = params.batchSize;
   let outVectors = params.outVectors;
   let outHeight = params.outHeight;
@@ -87,7 +83,7 @@ fn weightGradRows(@builtin(global_invocation_id) globalId: vec3u, @builtin(num_w
   var back = 0u;
   loop {
     let chunkStep = steps - 1u - back;
-    var sample = firstSample;
+    var sample = samples.first;
     loop {
       let frame = chunkStep * batchSize + sample;
       let planesBase = (inputStart * batchSize + frame) * inPlanes * inWords;
@@ -166,12 +162,7 @@ fn weightGradRows(@builtin(global_invocation_id) globalId: vec3u, @builtin(num_w
       break if back >= turns;
     }
   }
-  for (var behind = 0u; isBias && behind < steps; behind++) {
-    for (var sample = firstSample; sample < lastSample; sample++) {
-      let first = ((steps - 1u - behind) * batchSize + sample) * outHeight * gammaStride + firstGamma;
-      for (var at = 0u; at < outHeight * gammaStride; at += outVectors) { sums[0] += gamma[first + at]; }
-    }
-  }
+  sums[0] = addGamma(sums[0], samples, select(0u, steps, isBias), firstGamma);
   let count = select(KERNEL_WIDTH * GROUP, 1u, isBias);
   for (var j = 0u; j < count; j++) {
     partials[outBase + (j / GROUP * CHANNELS + j % GROUP) * weightVectors] = sums[j];
