@@ -190,8 +190,13 @@ class Tuner:
         for values in itertools.product(*self.space.values()):
             config = dict(zip(self.space, values))
             reported.clear()
-            self.trainable(config)
-            results.append(types.SimpleNamespace(config=config, metrics=reported[-1]))
+            error = None
+            try:
+                self.trainable(config)
+            except Exception as problem:
+                error = problem
+            metrics = reported[-1] if reported else {}
+            results.append(types.SimpleNamespace(config=config, metrics=metrics, error=error))
         return results
 `;
 
@@ -353,6 +358,11 @@ describe.skipIf(PYTHON === '')('the project for a cluster, in PyTorch (needs pyt
         expect.any(Number),
         testAccuracyPerBlock.at(-1),
       ]);
+      // What fails is said at the end, and the rest is in the table: there are no intervals of 0 steps.
+      const broken = ['sweep.py', '--k', '2', '0', '--n', '1', '--epochs', '1', '--out', 'broken.csv'];
+      const failed = start(broken, { PYTHONPATH: join(folder, 'stand-in') });
+      await expect(failed).rejects.toThrow('1 of 2 combinations failed');
+      expect(readFileSync(join(folder, 'broken.csv'), 'utf8').trim().split(/\r?\n/)).toHaveLength(3);
     },
     TIMEOUT_MS,
   );

@@ -52,7 +52,7 @@ export function clusterProject(run: ClusterRun): Record<string, Uint8Array<Array
   const text = (value: string) => new TextEncoder().encode(value);
   const files: Record<string, Uint8Array<ArrayBuffer>> = {
     'README.md': text(readme(run)),
-    'requirements.txt': text('torch>=1.13\nnumpy>=1.21\n# For sweep.py only:\n# ray[tune]>=2.9\n'),
+    'requirements.txt': text('torch>=1.13\nnumpy>=1.21\n# For sweep.py only:\n# ray[tune]>=2.44\n'),
     'config.json': text(`${JSON.stringify(pythonConfig(config), null, 2)}\n`),
     'session.json': text(`${JSON.stringify(session, null, 2)}\n`),
     'weights.safetensors': writeWeightsFile(tensors, { session, digest, epoch }),

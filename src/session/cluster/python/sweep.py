@@ -8,6 +8,7 @@ import argparse
 import csv
 import json
 import pathlib
+import sys
 
 import torch
 from ray import tune
@@ -82,6 +83,9 @@ def main():
         writer.writeheader()
         for result in results:
             writer.writerow({**result.config, **(result.metrics or {})})
+    failed = [result for result in results if result.error]
+    if failed:
+        sys.exit(f"{len(failed)} of {len(results)} combinations failed; the first: {failed[0].error}")
 
 
 if __name__ == "__main__":
