@@ -1,4 +1,4 @@
-import { useMemo, useState } from 'react';
+import { memo, useDeferredValue, useMemo, useState } from 'react';
 import {
   type ConfusionCell,
   confusionOf,
@@ -19,7 +19,11 @@ const LISTED = 8;
 
 /** Which classes are taken for which, and the samples behind every cell. */
 export default function ConfusionPanel() {
-  const predictions = useSession((state) => state.inside.testPredictions);
+  // Drawn in pieces, see InsidePanel.
+  const predictions = useDeferredValue(
+    useSession((state) => state.inside.testPredictions),
+    null,
+  );
   return (
     <section className="panel confusion" aria-labelledby="confusion-title">
       <h2 id="confusion-title">Confusion matrix</h2>
@@ -34,7 +38,7 @@ export default function ConfusionPanel() {
   );
 }
 
-function Matrix({ predictions }: { predictions: TestPredictions }) {
+const Matrix = memo(function Matrix({ predictions }: { predictions: TestPredictions }) {
   const confusion = useMemo(() => confusionOf(predictions), [predictions]);
   const wrong = useMemo(() => confusions(confusion), [confusion]);
   const [chosen, setChosen] = useState<Pick<ConfusionCell, 'label' | 'predicted'> | null>(null);
@@ -80,4 +84,4 @@ function Matrix({ predictions }: { predictions: TestPredictions }) {
       </div>
     </>
   );
-}
+});

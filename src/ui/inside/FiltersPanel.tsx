@@ -1,4 +1,4 @@
-import { useMemo } from 'react';
+import { memo, useDeferredValue, useMemo } from 'react';
 import { frameSize } from '../../core/encodedDataset.ts';
 import type { SampleInspection } from '../../session/inside/insideState.ts';
 import { busiest, spikeCounts } from '../../session/inside/spikes.ts';
@@ -15,7 +15,11 @@ const COLOURS = ['forward', 'backward', 'surface'] as const;
 
 /** Weights of the first layer: what each of its maps looks for, in OFF and in ON events. */
 export default function FiltersPanel() {
-  const inspection = useSession((state) => state.inside.inspection);
+  // Drawn in pieces, see InsidePanel.
+  const inspection = useDeferredValue(
+    useSession((state) => state.inside.inspection),
+    null,
+  );
   return (
     <section className="panel filters" aria-labelledby="filters-title">
       <h2 id="filters-title">First-layer filters</h2>
@@ -40,7 +44,8 @@ function channelNames({ input }: SampleInspection): string[] {
   return channels === 1 ? ['input'] : Array.from({ length: channels }, (_, c) => `channel ${c}`);
 }
 
-function Filters({ inspection, filters }: { inspection: SampleInspection; filters: Weights }) {
+const Filters = memo(function Filters(props: { inspection: SampleInspection; filters: Weights }) {
+  const { inspection, filters } = props;
   const colours = useThemeColours(COLOURS);
   const { shape, values } = filters;
   // A linear layer sees the whole frame: its filter is as large as that.
@@ -48,7 +53,7 @@ function Filters({ inspection, filters }: { inspection: SampleInspection; filter
   const { channels, height, width } = inspection.input.shape;
   const [kernelHeight, kernelWidth] = isLinear ? [height, width] : [shape[2], shape[3]];
   const area = kernelHeight * kernelWidth;
-  const names = channelNames(inspection).slice(0, 4);
+  const names = useMemo(() => channelNames(inspection).slice(0, 4), [inspection]);
   const count = Math.min(MOST, shape[0]);
   const most = useMemo(() => values.reduce((high, w) => Math.max(high, Math.abs(w)), 0), [values]);
   const pictures = useMemo(
@@ -111,7 +116,7 @@ function Filters({ inspection, filters }: { inspection: SampleInspection; filter
       </ul>
     </>
   );
-}
+});
 
 /** Sums per channel: whether a filter is excited or inhibited by it. */
 function sumsOf(values: Float32Array, area: number, names: readonly string[]): string {

@@ -1,4 +1,4 @@
-import { useMemo } from 'react';
+import { memo, useDeferredValue, useMemo } from 'react';
 import type { SampleInspection } from '../../session/inside/insideState.ts';
 import { Explain } from '../shared/Explain.tsx';
 import { useSession } from '../shared/sessionContext.tsx';
@@ -16,7 +16,9 @@ import './plots.css';
 /** One sample on its way through the network: frames in, spikes through every layer, counts rising, prediction. */
 export default function InsidePanel() {
   const hasRun = useSession((state) => state.run !== null);
-  const { inspection, problem, testPredictions } = useInspection();
+  const { inspection: latest, problem, testPredictions } = useInspection();
+  // All the pictures of a sample are made in pieces between which the page answers, not in one long task.
+  const inspection = useDeferredValue(latest, null);
   return (
     <section className="panel inside" aria-labelledby="inside-title">
       <h2 id="inside-title">Inside the network</h2>
@@ -38,7 +40,7 @@ export default function InsidePanel() {
   );
 }
 
-function Inspector({ inspection }: { inspection: SampleInspection }) {
+const Inspector = memo(function Inspector({ inspection }: { inspection: SampleInspection }) {
   const { step, neuron } = useInsideChoice();
   const { stepCount, layers, membranes } = inspection;
   const at = Math.min(step, stepCount - 1);
@@ -72,4 +74,4 @@ function Inspector({ inspection }: { inspection: SampleInspection }) {
       </div>
     </>
   );
-}
+});

@@ -1,4 +1,4 @@
-import { type ComponentType, useEffect, useState } from 'react';
+import { type ComponentType, startTransition, useEffect, useState } from 'react';
 
 interface LazyPartProps {
   /** Imports the part; called when this is first shown. */
@@ -18,7 +18,8 @@ export function LazyPart({ load, name }: LazyPartProps) {
     let isGone = false;
     load().then(
       (loaded) => {
-        if (!isGone) setPart(() => loaded.default);
+        // In pieces between which the page answers: a view is a lot to draw.
+        if (!isGone) startTransition(() => setPart(() => loaded.default));
       },
       () => {
         if (!isGone) setHasFailed(true);
