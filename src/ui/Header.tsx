@@ -1,4 +1,4 @@
-import { lazy, Suspense, useState } from 'react';
+import { lazy, Suspense, useCallback, useEffect, useRef, useState } from 'react';
 import { goToStep } from './lesson/lessonStore.ts';
 import { Icon } from './shared/Icon.tsx';
 import { useActions, useSession } from './shared/sessionContext.tsx';
@@ -76,19 +76,37 @@ function AdapterChip() {
 function ShareButton() {
   const { share } = useActions();
   const [shared, setShared] = useState<{ address: string; copied: boolean } | null>(null);
+  const opener = useRef<HTMLButtonElement>(null);
+  const isOpen = shared !== null;
+  const close = useCallback(() => {
+    setShared(null);
+    opener.current?.focus();
+  }, []);
+
+  // The card lies over the page: Escape takes it away, wherever the focus is.
+  useEffect(() => {
+    if (!isOpen) return;
+    const onKey = (event: KeyboardEvent) => {
+      if (event.key === 'Escape' && !event.defaultPrevented) close();
+    };
+    document.addEventListener('keydown', onKey);
+    return () => document.removeEventListener('keydown', onKey);
+  }, [isOpen, close]);
+
   return (
     <div className="share">
       <button
+        ref={opener}
         type="button"
         className="button"
-        aria-expanded={shared !== null}
+        aria-expanded={isOpen}
         onClick={async () => setShared(await share())}
       >
         <Icon name="link" /> Share
       </button>
       {shared && (
         <Suspense fallback={null}>
-          <ShareCard {...shared} onClose={() => setShared(null)} />
+          <ShareCard {...shared} onClose={close} />
         </Suspense>
       )}
     </div>

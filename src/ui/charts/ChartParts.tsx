@@ -40,6 +40,13 @@ export function Axes({ x, y, xTicks, yTicks, format }: AxesProps) {
   );
 }
 
+/** Where a level that close to the top of a chart has its name: below it, where there is room. Pixels. */
+const NAME_HEIGHT = 14;
+
+function nameY(lineY: number, top: number): number {
+  return lineY - top < NAME_HEIGHT ? lineY + 12 : lineY - 4;
+}
+
 export function Marks({ x, y, marks }: ScaleProps & { marks: readonly ChartMark[] }) {
   return marks.map(({ label, epoch, value }) =>
     epoch !== undefined ? (
@@ -52,7 +59,7 @@ export function Marks({ x, y, marks }: ScaleProps & { marks: readonly ChartMark[
     ) : (
       <g key={label} className="chart-mark">
         <line x1={x.start} x2={x.stop} y1={toPixel(y, value ?? 0)} y2={toPixel(y, value ?? 0)} />
-        <text x={x.stop} y={toPixel(y, value ?? 0) - 4} textAnchor="end">
+        <text x={x.stop} y={nameY(toPixel(y, value ?? 0), y.stop)} textAnchor="end">
           {label}
         </text>
       </g>

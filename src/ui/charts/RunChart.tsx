@@ -5,7 +5,15 @@ import { ChartKey } from './ChartKey.tsx';
 import { Axes, type ChartLine, Lines, Marks, Tip } from './ChartParts.tsx';
 import { ChartTools } from './ChartTools.tsx';
 import { type ChartFormat, chartCsv, chartSvg, pngOf, saveChart } from './chartFile.ts';
-import { largest, nearestRow, roundTicks, type Scale, ticksBetween, toPixel } from './chartScale.ts';
+import {
+  largest,
+  nearestRow,
+  roundByteTicks,
+  roundTicks,
+  type Scale,
+  ticksBetween,
+  toPixel,
+} from './chartScale.ts';
 import type { ChartSpec, Span } from './chartSpecs.ts';
 import { PIN_DASH, pinColour, usePins } from './PinContext.tsx';
 
@@ -76,7 +84,7 @@ export const RunChart = memo(function RunChart({ spec, run, height = 165 }: RunC
     );
   const yTicks =
     spec.high === undefined
-      ? roundTicks(highest, 4)
+      ? (spec.unit === 'bytes' ? roundByteTicks : roundTicks)(highest, 4)
       : [0, 0.25, 0.5, 0.75, 1].map((share) => share * highest);
   const longest = Math.max(...yTicks.map((tick) => spec.format(tick).length));
   const x: Scale = {

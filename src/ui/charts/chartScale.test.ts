@@ -4,6 +4,7 @@ import {
   largest,
   linePath,
   nearestRow,
+  roundByteTicks,
   roundTicks,
   roundUpStep,
   ticksBetween,
@@ -17,6 +18,14 @@ describe('chart scale', () => {
   it('maps both ends of an axis, upside down where pixels run downwards', () => {
     expect([0, 5, 10].map((value) => toPixel(X, value))).toEqual([0, 50, 100]);
     expect([0, 0.5, 1].map((value) => toPixel(Y, value))).toEqual([50, 25, 0]);
+  });
+
+  it('finds ticks of bytes that are round in the unit they are written in', () => {
+    const KIB = 1024;
+    expect(roundByteTicks(795 * KIB, 4)).toEqual([0, 200, 400, 600, 800].map((tick) => tick * KIB));
+    expect(roundByteTicks(1.2 * KIB ** 2, 4)).toEqual([0, 0.5, 1, 1.5].map((tick) => tick * KIB ** 2));
+    expect(roundByteTicks(700, 4)).toEqual([0, 200, 400, 600, 800]);
+    expect(roundByteTicks(0, 4).length).toBeGreaterThan(1);
   });
 
   it('finds round ticks from 0 to at least the largest value', () => {

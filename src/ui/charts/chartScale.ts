@@ -33,6 +33,12 @@ export function roundTicks(high: number, count: number, wholeNumbers = false): n
   return Array.from({ length: Math.max(1, last) + 1 }, (_, i) => Number((i * step).toFixed(digits)));
 }
 
+/** Like {@link roundTicks} for bytes: round in the unit in which the largest value is written, as 200 KiB. */
+export function roundByteTicks(high: number, count: number): number[] {
+  const unit = 1024 ** Math.max(0, Math.floor(Math.log(Math.max(1, high)) / Math.log(1024)));
+  return roundTicks(high / unit, count).map((tick) => tick * unit);
+}
+
 /** Round values inside a stretch of an axis, about `count` of them. */
 export function ticksBetween(low: number, high: number, count: number): number[] {
   const step = roundUpStep(Math.max(high - low, 1e-9) / Math.max(1, count));

@@ -66,6 +66,9 @@ export function EventReplay({ recording, children }: EventReplayProps) {
   );
 
   const isSpikes = recording !== null && isRow(recording.events.sensor);
+  // A screen that is empty for a while looks broken unless it is said why.
+  const isOver = timeline !== null && fromUs > timeline.stopUs;
+  const isEmpty = frames !== null && frames.facts.perStep[shownStep] === 0;
   return (
     <>
       <div className="player-screens">
@@ -74,25 +77,25 @@ export function EventReplay({ recording, children }: EventReplayProps) {
           width={isSpikes ? RASTER_COLUMNS : (recording?.events.sensor.width ?? 1)}
           isStretched={isSpikes}
           label={recording ? `Events of ${recording.name}` : 'No recording loaded'}
-          caption={isSpikes ? 'channels over time' : 'camera'}
+          caption={isSpikes ? 'channels over time' : isOver ? 'camera, at its end' : 'camera'}
         />
         <PixelCanvas
           pixels={frame}
           width={isSpikes ? 1 : (frames?.shape.width ?? 1)}
           isStretched={isSpikes}
           label={recording ? `Frame ${shownStep + 1} of ${stepCount}` : 'No frame'}
-          caption={`network, step ${shownStep + 1}`}
+          caption={`network, step ${shownStep + 1}${isEmpty ? ', empty' : ''}`}
         />
       </div>
       <div className="player-controls">
         <button
           type="button"
           className="button quiet icon"
-          aria-label={isPlaying ? 'Stop the player' : 'Play the recording'}
+          aria-label={isPlaying && recording ? 'Stop the player' : 'Play the recording'}
           disabled={!recording}
           onClick={() => setIsPlaying(!isPlaying)}
         >
-          <Icon name={isPlaying ? 'pause' : 'play'} />
+          <Icon name={isPlaying && recording ? 'pause' : 'play'} />
         </button>
         <input
           type="range"

@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from 'react';
-import type { PlayerColours, Rgb } from './playerDrawing.ts';
+import { hexColour } from '../shared/hexColour.ts';
+import type { PlayerColours } from './playerDrawing.ts';
 
 interface PixelCanvasProps {
   /** RGBA, `width` pixels per row; null shows an empty screen. */
@@ -49,10 +50,6 @@ export function usePlayerColours(): PlayerColours {
 
 function readColours(): PlayerColours {
   const style = getComputedStyle(document.documentElement);
-  const colour = (name: string): Rgb => {
-    const digits = /^#([0-9a-f]{6})$/i.exec(style.getPropertyValue(name).trim());
-    const value = digits ? Number.parseInt(digits[1], 16) : 0x808080;
-    return [value >> 16, (value >> 8) & 255, value & 255];
-  };
+  const colour = (name: string) => hexColour(style.getPropertyValue(name));
   return { ground: colour('--event-ground'), on: colour('--event-on'), off: colour('--event-off') };
 }

@@ -52,8 +52,7 @@ function Step({ index }: { index: number }) {
   const isDone = wasDone || step.isDone(view, start);
   const isLast = index === LESSON_STEPS.length - 1;
   const { view: place } = ANCHORS[step.anchor];
-  // A first visit begins at the head of the page, but where the strip lies over the place that it speaks of.
-  useSpotlight(isDone ? null : step.anchor, index > 0 || matchMedia('(max-width: 600px)').matches);
+  useSpotlight(isDone ? null : step.anchor);
 
   useEffect(() => {
     if (isDone) setWasDone(true);

@@ -36,6 +36,9 @@ export function FrameStrip({ frames, current, onChoose }: FrameStripProps) {
 
   return (
     <>
+      <p className="small muted frame-strip-about">
+        The frames that the network gets, each with its step and the events that fell into it.
+      </p>
       <ol className="frame-strip" ref={list} aria-label="Frames as the network gets them">
         {steps.map((step) => (
           <li key={step}>

@@ -86,7 +86,7 @@ export function RateCurve({ timeline, frames, range, positionUs, onSeek }: RateC
             ) : null,
           )}
         <line className="rate-now" x1={toX(positionUs)} x2={toX(positionUs)} y1={0} y2={HEIGHT} />
-        <text x={THUMB} y={12}>
+        <text x={THUMB + 6} y={12}>
           up to {formatCount(peakRate)} events/s
         </text>
       </svg>

@@ -95,10 +95,17 @@ export function UnrolledGrid(props: UnrolledGridProps) {
   );
 }
 
+/** A number of the axis that is nearer to the handle of k than this would be half covered by it, pixels. */
+const HANDLE_REACH = 32;
+
 function TimeAxis({ geometry, stepCount }: { geometry: ReturnType<typeof layOutGrid>; stepCount: number }) {
   const y = geometry.inputY + 13;
+  const handle = geometry.intervals[0].right;
   const marks = [1, Math.round(stepCount / 2), stepCount].filter(
-    (step, index, all) => step >= 1 && all.indexOf(step) === index,
+    (step, index, all) =>
+      step >= 1 &&
+      all.indexOf(step) === index &&
+      Math.abs(stepX(geometry, step - 0.5, stepCount) - handle) > HANDLE_REACH,
   );
   return (
     <g className="grid-axis">

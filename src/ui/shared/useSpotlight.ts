@@ -6,8 +6,9 @@ function elementsOf(id: AnchorId): Element[] {
   return [...document.querySelectorAll(`#view-${view} :is(${selector})`)];
 }
 
-/** Space around a place that was scrolled to, pixels. */
+/** Space around a place that was scrolled to, pixels; above it, so that the heading of its panel is seen as well. */
 const GAP = 16;
+const HEADING = 64;
 
 /** The part of the window that neither the tabs nor the lesson cover. */
 function freeSpace(): { top: number; bottom: number } {
@@ -26,17 +27,16 @@ function bringIntoSight(element: Element): void {
   const isTall = bottom - top > free.bottom - free.top - 2 * GAP;
   if (top >= free.top && (bottom <= free.bottom || (isTall && top < (free.top + free.bottom) / 2))) return;
   const isCalm = matchMedia('(prefers-reduced-motion: reduce)').matches;
-  scrollBy({ top: top - free.top - GAP, behavior: isCalm ? 'instant' : 'smooth' });
+  // What is below is brought in by as little as is needed: what was read stays where it is.
+  const by = top < free.top || isTall ? top - free.top - HEADING : bottom - free.bottom + GAP;
+  scrollBy({ top: by, behavior: isCalm ? 'instant' : 'smooth' });
 }
 
-/**
- * Marks a place of the page (see base.css) while `id` is set.
- * @param hasToBeSeen Brings it into sight once.
- */
-export function useSpotlight(id: AnchorId | null, hasToBeSeen = true): void {
+/** Marks a place of the page (see base.css) while `id` is set, and brings it into sight once. */
+export function useSpotlight(id: AnchorId | null): void {
   useEffect(() => {
     if (!id) return;
-    let hasScrolled = !hasToBeSeen;
+    let hasScrolled = false;
     const mark = () => {
       for (const element of elementsOf(id)) {
         if (element.hasAttribute('data-spotlit')) continue;
@@ -54,5 +54,5 @@ export function useSpotlight(id: AnchorId | null, hasToBeSeen = true): void {
       for (const element of document.querySelectorAll('[data-spotlit]'))
         element.removeAttribute('data-spotlit');
     };
-  }, [id, hasToBeSeen]);
+  }, [id]);
 }

@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'react';
+import { hexColour, type Rgb } from './hexColour.ts';
 
-export type Rgb = readonly [number, number, number];
+export type { Rgb } from './hexColour.ts';
 
 /**
  * Colours of the style sheet for canvases, by the names of their tokens (`forward` is --forward); they follow the theme.
@@ -19,11 +20,7 @@ export function useThemeColours<Name extends string>(names: readonly Name[]): Re
 
 function readColours<Name extends string>(names: readonly Name[]): Record<Name, Rgb> {
   const style = getComputedStyle(document.documentElement);
-  const entries = names.map((name): [Name, Rgb] => {
-    const digits = /^#([0-9a-f]{6})$/i.exec(style.getPropertyValue(`--${name}`).trim());
-    const value = digits ? Number.parseInt(digits[1], 16) : 0x808080;
-    return [name, [value >> 16, (value >> 8) & 255, value & 255]];
-  });
+  const entries = names.map((name): [Name, Rgb] => [name, hexColour(style.getPropertyValue(`--${name}`))]);
   return Object.fromEntries(entries) as Record<Name, Rgb>;
 }
 

@@ -1,4 +1,5 @@
 import { type KeyboardEvent, useEffect, useRef } from 'react';
+import { useElementWidth } from '../shared/useElementWidth.ts';
 import { TABS } from '../views.tsx';
 import { RunBar } from './RunBar.tsx';
 import { useViews } from './ViewContext.tsx';
@@ -13,8 +14,10 @@ export const panelId = (view: string) => `view-${view}`;
 export function ViewTabs() {
   const { view, showView } = useViews();
   const list = useRef<HTMLDivElement>(null);
+  const width = useElementWidth(list, 0);
 
-  // On a phone the strip scrolls sideways; the chosen tab is always in sight.
+  // On a phone the strip scrolls sideways; the chosen tab is always in sight, also after the phone was turned.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the width decides what is in sight.
   useEffect(() => {
     const strip = list.current;
     const chosen = strip?.querySelector<HTMLElement>(`#${tabId(view)}`);
@@ -23,7 +26,7 @@ export function ViewTabs() {
     if (offsetLeft < strip.scrollLeft) strip.scrollLeft = offsetLeft;
     else if (offsetLeft + offsetWidth > strip.scrollLeft + strip.clientWidth)
       strip.scrollLeft = offsetLeft + offsetWidth - strip.clientWidth;
-  }, [view]);
+  }, [view, width]);
 
   const onKeyDown = (event: KeyboardEvent) => {
     const at = TABS.findIndex(({ id }) => id === view);

@@ -12,6 +12,4 @@ export function isShown(part: EmbedPart): boolean {
 export function markEmbedded(root: HTMLElement): void {
   if (!choice.isEmbedded) return;
   root.dataset.embed = '';
-  const shown = (['data', 'schedule', 'train'] as const).filter(isShown).length;
-  root.style.setProperty('--shown-moves', String(shown));
 }

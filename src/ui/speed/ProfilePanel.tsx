@@ -12,6 +12,10 @@ export default function ProfilePanel() {
   return (
     <section className="panel speed-profile" aria-labelledby="profile-title">
       <h2 id="profile-title">Where the time goes</h2>
+      <p className="small muted speed-about">
+        A profile measures every kernel of a few training iterations; beside the limits of this GPU it says
+        what each of them waits for.
+      </p>
       <Questions />
       {problem && (
         <p className="inline-problem" role="alert">
