@@ -15,6 +15,8 @@ test('the lesson leads a first visit to a trained network by the real controls, 
   await expectRecording(page);
   await expect(next(page)).toHaveCount(0);
   await expect(page.locator('.player[data-spotlit]')).toBeVisible();
+  // What the first step asks for is in sight, also in a low window.
+  await expect(page.getByRole('button', { name: 'Next recording' })).toBeInViewport({ ratio: 1 });
   await page.getByRole('button', { name: 'Next recording' }).click();
   await next(page).click();
 

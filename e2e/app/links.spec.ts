@@ -9,6 +9,10 @@ test('a shared link restores every setting on another page and starts nothing', 
   await page.getByRole('button', { name: 'Share' }).click();
   const link = await page.getByRole('textbox', { name: 'Link' }).inputValue();
   expect(page.url()).toBe(link);
+  // The card lies over the page until Escape, which leads back to its button.
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('textbox', { name: 'Link' })).toHaveCount(0);
+  await expect(page.getByRole('button', { name: 'Share' })).toBeFocused();
 
   const other = await context.newPage();
   const { stray } = watchPage(other);
