@@ -195,15 +195,20 @@ export function dataIsStale(state: SessionState): boolean {
 const RESTARTING = SESSION_FIELDS.filter(
   ({ consequence }) => consequence === 'restart' || consequence === 'encode' || consequence === 'data',
 );
+/** What a run that is over does not take up either: its settings are those that it was trained with. */
+const RESTARTING_ONCE_OVER = SESSION_FIELDS.filter(({ consequence }) => consequence !== 'none');
 
 /** Short names of the settings that changed since the run was configured and that only a new run takes up. */
 export function pendingChanges(state: SessionState): string[] {
   const { run, settings } = state;
   if (!run) return [];
-  const changed = RESTARTING.filter(
-    ({ path }) =>
-      JSON.stringify(readSetting(run.settings, path)) !== JSON.stringify(readSetting(settings, path)),
-  ).map(({ short }) => short);
+  const fields = state.status === 'finished' ? RESTARTING_ONCE_OVER : RESTARTING;
+  const changed = fields
+    .filter(
+      ({ path }) =>
+        JSON.stringify(readSetting(run.settings, path)) !== JSON.stringify(readSetting(settings, path)),
+    )
+    .map(({ short }) => short);
   // The recordings of an opened run may have to be dropped first; whether they are its own, their fingerprint says.
   const isOther = run.dropCount !== state.dropCount && state.kept.openId === null;
   if (settings.data.source === 'files' && isOther) changed.unshift('files');

@@ -199,6 +199,22 @@ describe('a run that is under way', () => {
   });
 });
 
+describe('a run that is finished', () => {
+  it('keeps the (k, n) and the learning rate that it was trained with; the next run has the new ones', () => {
+    const trained = run();
+    store.setState({ run: trained, status: 'finished' });
+    expect(pendingChanges(store.getState())).toEqual([]);
+    actions.setSchedule({ truncationInterval: 3 });
+    actions.changeSetting('lr', 0.01);
+    expect(sent).toEqual([]);
+    expect(store.getState().run).toBe(trained);
+    expect(pendingChanges(store.getState())).toEqual(['k', 'lr']);
+    actions.undo();
+    actions.undo();
+    expect(pendingChanges(store.getState())).toEqual([]);
+  });
+});
+
 describe('presets', () => {
   it('replace all settings; Back and undo return', () => {
     actions.changeSetting('batch', 9);

@@ -82,8 +82,8 @@ export function createSettingsActions(
   /** Hands (k, n) and the learning rate to the run that is under way; all else waits for a new run. */
   function informRun(settings: Session): void {
     const { run, iteration, epochs, marks, status, kept } = get();
-    // An opened run is told when it is loaded.
-    if (!run || !trainer || status === 'failed' || kept.openId !== null) return;
+    // An opened run is told when it is loaded; what is over stays as it was trained.
+    if (!run || !trainer || status === 'failed' || status === 'finished' || kept.openId !== null) return;
     // The run's network may have fewer layers, or its samples fewer steps, than the settings now have.
     const fitted = clampSchedule({ ...run.settings, schedule: settings.schedule });
     const { schedule, optimizer } = run.settings;

@@ -40,7 +40,7 @@ export function ClaimCard({ claim }: { claim: JudgedClaim }) {
 
 function VerdictTag({ verdict }: { verdict: Verdict }) {
   return (
-    <span className="verdict">
+    <span className="claim-verdict">
       <span className={`verdict-dot verdict-${verdict}`} aria-hidden="true" />
       {VERDICT_WORDS[verdict]}
     </span>

@@ -55,7 +55,7 @@ export function CostLayers({ report }: { report: CostReport }) {
                 </th>
               ))}
               <th scope="col">sum</th>
-              <th scope="col" className="cost-bar-head">
+              <th scope="col" className="cost-share-head">
                 share of all layers
               </th>
             </tr>

@@ -70,7 +70,7 @@ export function CostTotals({ report }: { report: CostReport }) {
               <th scope="col">{pair(report)}</th>
               <th scope="col">{pair(baseline)} full BPTT</th>
               <th scope="col">change</th>
-              <th scope="col" className="cost-bar-head">
+              <th scope="col" className="cost-share-head">
                 share of full BPTT
               </th>
             </tr>
@@ -142,14 +142,14 @@ function OperationRow({
 /** A bar with its value beside it; longer than the whole (more than full BPTT) is cut and marked. */
 export function Bar({ share, text }: { share: number; text: string }) {
   return (
-    <span className="cost-bar">
-      <span className="cost-bar-track" aria-hidden="true">
+    <span className="cost-share">
+      <span className="cost-share-track" aria-hidden="true">
         <span
-          className={share > 1.0005 ? 'cost-bar-fill over' : 'cost-bar-fill'}
+          className={share > 1.0005 ? 'cost-share-fill over' : 'cost-share-fill'}
           style={{ width: `${Math.min(100, 100 * share)}%` }}
         />
       </span>
-      <span className="cost-bar-text">{text}</span>
+      <span className="cost-share-text">{text}</span>
     </span>
   );
 }
