@@ -135,9 +135,12 @@ function Plot({ values, spikes, window, threshold, interval: k, step, width, tit
       />
       <g className="plot-axis">
         <line x1={axis.left} x2={axis.right} y1={y(0)} y2={y(0)} />
-        <text x={axis.left - 6} y={y(0) + 4} textAnchor="end">
-          0
-        </text>
+        {/* Where the two would lie over each other, the threshold is the one to read. */}
+        {y(0) - y(threshold) > 12 && (
+          <text x={axis.left - 6} y={y(0) + 4} textAnchor="end">
+            0
+          </text>
+        )}
         {stepTicks(axis).map((tick) => (
           <text key={tick} x={stepX(axis, tick - 1)} y={HEIGHT - 6} textAnchor="middle">
             {tick}

@@ -72,6 +72,9 @@ function MapGrid({ map, summary, schedule, onChoose, onPoint }: MapGridProps) {
   const { truncationInterval: k, blockSize: n } = schedule;
   const grid = useRef<HTMLTableElement>(null);
   const stride = Math.ceil(ks.length / MAX_NAMED);
+  // The last k is named, and none so near to it that the two would run into each other.
+  const last = ks.length - 1;
+  const isNamed = (column: number) => column === last || (column % stride === 0 && last - column >= stride);
 
   const onKeyDown = (event: KeyboardEvent) => {
     const at = readCell(event.target);
@@ -150,11 +153,7 @@ function MapGrid({ map, summary, schedule, onChoose, onPoint }: MapGridProps) {
             </th>
             {ks.map((value, column) => (
               <th key={value} scope="col" className="numbers">
-                {column % stride === 0 || column === ks.length - 1 ? (
-                  value
-                ) : (
-                  <span className="visually-hidden">{value}</span>
-                )}
+                {isNamed(column) ? value : <span className="visually-hidden">{value}</span>}
               </th>
             ))}
           </tr>

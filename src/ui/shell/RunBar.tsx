@@ -30,7 +30,9 @@ export function RunBar() {
         <span>
           k = {k}, n = {n}
         </span>
-        <span className="muted">{hasRun ? (STATUS_WORDS[status] ?? 'paused') : 'no run yet'}</span>
+        <span className="muted">
+          {hasRun ? (STATUS_WORDS[status] ?? 'paused') : epoch ? 'ended' : 'no run yet'}
+        </span>
         {accuracy !== undefined && (
           <span>
             test <b>{formatPercent(accuracy)}</b>
