@@ -24,6 +24,7 @@ describe('chart scale', () => {
     const KIB = 1024;
     expect(roundByteTicks(795 * KIB, 4)).toEqual([0, 200, 400, 600, 800].map((tick) => tick * KIB));
     expect(roundByteTicks(1.2 * KIB ** 2, 4)).toEqual([0, 0.5, 1, 1.5].map((tick) => tick * KIB ** 2));
+    expect(roundByteTicks(1007 * KIB, 4)).toEqual([0, 0.5, 1].map((tick) => tick * KIB ** 2));
     expect(roundByteTicks(700, 4)).toEqual([0, 200, 400, 600, 800]);
     expect(roundByteTicks(0, 4).length).toBeGreaterThan(1);
   });

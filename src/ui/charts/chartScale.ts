@@ -35,7 +35,9 @@ export function roundTicks(high: number, count: number, wholeNumbers = false): n
 
 /** Like {@link roundTicks} for bytes: round in the unit in which the largest value is written, as 200 KiB. */
 export function roundByteTicks(high: number, count: number): number[] {
-  const unit = 1024 ** Math.max(0, Math.floor(Math.log(Math.max(1, high)) / Math.log(1024)));
+  let unit = 1024 ** Math.max(0, Math.floor(Math.log(Math.max(1, high)) / Math.log(1024)));
+  // 1000 KiB may need an axis that ends above 1 MiB: then it is one of MiB.
+  if ((roundTicks(high / unit, count).at(-1) ?? 0) >= 1024) unit *= 1024;
   return roundTicks(high / unit, count).map((tick) => tick * unit);
 }
 

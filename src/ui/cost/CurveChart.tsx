@@ -1,6 +1,6 @@
 import { type RefObject, useRef } from 'react';
 import type { FigureLine, LineChartPart } from '../../core/cost/figures.ts';
-import { roundTicks, type Scale, toPixel } from '../charts/chartScale.ts';
+import { roundByteTicks, roundTicks, type Scale, toPixel } from '../charts/chartScale.ts';
 import { formatBytes } from '../shared/format.ts';
 import { useElementWidth } from '../shared/useElementWidth.ts';
 import {
@@ -25,12 +25,6 @@ function metric(value: number): string {
   return `${Number((value / 1000 ** power).toPrecision(3))}\u00a0${units[power]}`;
 }
 
-/** Round ticks of bytes: multiples of powers of two, so that labels are whole. */
-function byteTicks(high: number): number[] {
-  const unit = 1024 ** Math.max(0, Math.floor(Math.log2(Math.max(1, high)) / 10));
-  return roundTicks(high / unit, 4).map((tick) => tick * unit);
-}
-
 interface CurveChartProps {
   chart: LineChartPart;
   /** Number of the figure, for the name of the picture. */
@@ -47,7 +41,7 @@ export function CurveChart({ chart, figure, blockSizes }: CurveChartProps) {
   const ks = [...new Set(lines.flatMap(({ points }) => points.map(({ k }) => k)))];
   const values = [...lines.flatMap(({ points }) => points), ...marks].map(({ value }) => value);
   const high = Math.max(...values);
-  const yTicks = unit === 'bytes' ? byteTicks(high) : roundTicks(high, 4);
+  const yTicks = (unit === 'bytes' ? roundByteTicks : roundTicks)(high, 4);
   const format = unit === 'bytes' ? formatBytes : metric;
   const x: Scale = {
     low: 0,

@@ -2,7 +2,7 @@ import { type RefObject, useRef } from 'react';
 import { pointName } from '../../session/sweep/searchPoints.ts';
 import type { SweepState } from '../../session/sweep/sweepState.ts';
 import type { PointSummary, SweepSummary } from '../../session/sweep/sweepSummary.ts';
-import { roundTicks, type Scale, toPixel } from '../charts/chartScale.ts';
+import { roundByteTicks, type Scale, toPixel } from '../charts/chartScale.ts';
 import { CHART_HEIGHT, CHART_MARGIN, LegendSymbol, Marker, SERIES_COLOURS } from '../cost/chartParts.tsx';
 import { formatBytes, formatPercent } from '../shared/format.ts';
 import { useElementWidth } from '../shared/useElementWidth.ts';
@@ -27,8 +27,7 @@ export function ParetoChart({ sweep, summary }: ParetoChartProps) {
     .filter(({ isOnFront }) => isOnFront)
     .sort((a, b) => a.cost.planBytes - b.cost.planBytes);
   const bytes = summary.points.map(({ cost }) => cost.planBytes);
-  const unit = 1024 ** Math.max(0, Math.floor(Math.log2(Math.max(1, ...bytes)) / 10));
-  const xTicks = roundTicks(Math.max(...bytes) / unit, 4).map((tick) => tick * unit);
+  const xTicks = roundByteTicks(Math.max(1, ...bytes), 4);
   const yTicks = [0, 0.25, 0.5, 0.75, 1];
   const x: Scale = {
     low: 0,
