@@ -50,7 +50,9 @@ class FakeData implements DataPort {
     return summary();
   }
   async importFiles(): Promise<DataSummary> {
+    const { gate } = this;
     this.calls.push('import');
+    await gate;
     return this.imported;
   }
   async encode(): Promise<EncodedDataset> {
@@ -182,6 +184,43 @@ describe('starting', () => {
     actions.changeSetting('epochs', 3);
     await started;
     expect(store.getState().settings.epochs).toBe(3);
+  });
+});
+
+describe('while dropped files are read', () => {
+  it('no run begins, so that none trains on what was there before; afterwards it trains on them', async () => {
+    await actions.loadBuiltIn('saccadeDigits');
+    let open = () => {};
+    data.gate = new Promise((resolve) => {
+      open = resolve;
+    });
+    const dropped = actions.dropFiles([{ path: 'a.bin', blob: new Blob() }]);
+    expect(store.getState().isImporting).toBe(true);
+    await actions.start();
+    expect(types()).not.toContain('configure');
+    open();
+    await dropped;
+    expect(store.getState().isImporting).toBe(false);
+    expect(store.getState().settings.data.source).toBe('files');
+    await actions.start();
+    expect(types()).toContain('configure');
+  });
+
+  it('the page reads on when one drop took the place of another, until the second is done', async () => {
+    const gates = [() => {}, () => {}];
+    const drops = [0, 1].map(async (i) => {
+      data.gate = new Promise((resolve) => {
+        gates[i] = resolve;
+      });
+      await actions.dropFiles([{ path: `${i}.bin`, blob: new Blob() }]);
+    });
+    await Promise.resolve();
+    gates[0]();
+    await drops[0];
+    expect(store.getState().isImporting).toBe(true);
+    gates[1]();
+    await drops[1];
+    expect(store.getState().isImporting).toBe(false);
   });
 });
 

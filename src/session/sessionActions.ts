@@ -62,7 +62,6 @@ export function createSessionActions(store: SessionStore, ports: SessionPorts): 
   const { trainer, data, page } = ports;
   let nextProblem = 1;
   let job: AbortController | null = null;
-  let isImporting = false;
   /** What to send when the trainer has planned the run that was just configured. */
   let afterPlan: TrainerRequest | null = null;
 
@@ -196,6 +195,8 @@ export function createSessionActions(store: SessionStore, ports: SessionPorts): 
       trainer.post({ type: first });
       return;
     }
+    // Dropped files are not given up for what was there before them.
+    if (get().isImporting) return;
     set({ status: 'preparing' });
     const ready = await runDataJob('Preparing the recordings', async (signal) => {
       if (dataIsStale(get())) await loadWanted(signal);
@@ -281,9 +282,6 @@ export function createSessionActions(store: SessionStore, ports: SessionPorts): 
     run: runDataJob,
     options: jobOptions,
     loadWanted,
-    setImporting(importing) {
-      isImporting = importing;
-    },
   });
 
   return {
@@ -303,13 +301,13 @@ export function createSessionActions(store: SessionStore, ports: SessionPorts): 
 
     openSession(session, label) {
       settingsActions.openSession(session, label);
-      if (!isImporting) cancelDataJob();
+      if (!get().isImporting) cancelDataJob();
     },
 
     choosePreset(name) {
       const choice = settingsActions.choosePreset(name);
       // Files that are being read may be what the preset is for; a set that is being made is not.
-      if (!choice.keepsData && !isImporting) cancelDataJob();
+      if (!choice.keepsData && !get().isImporting) cancelDataJob();
       return choice;
     },
 

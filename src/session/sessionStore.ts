@@ -107,6 +107,8 @@ export interface SessionState {
   importQuestion: ImportQuestion | null;
   /** The job on the data that runs now. */
   dataJob: DataProgress | null;
+  /** True while dropped files are read: a run that began now would train on something else. */
+  isImporting: boolean;
   gpu: GpuState;
   status: TrainerStatus;
   run: RunState | null;
@@ -158,6 +160,7 @@ export function createSessionStore(
     columnQuestion: null,
     importQuestion: null,
     dataJob: null,
+    isImporting: false,
     gpu: { state: 'checking', adapter: null, problem: null },
     status: 'idle',
     run: null,

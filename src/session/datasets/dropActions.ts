@@ -34,8 +34,6 @@ export interface DataJobs {
   options(signal: AbortSignal): JobOptions;
   /** Loads what the settings name. */
   loadWanted(signal: AbortSignal): Promise<void>;
-  /** Tells whether files are being read. */
-  setImporting(isImporting: boolean): void;
 }
 
 /** Problems of a whole drop, which the next one that loads makes meaningless. */
@@ -58,6 +56,8 @@ export function createDropActions(store: SessionStore, data: DataPort, jobs: Dat
     set({ dataJob: { label, done: 0, total: 0 } }),
   );
   let latest: Drop | null = null;
+  /** A drop takes the place of the one before it, which ends a little later. */
+  let imports = 0;
 
   /** Split settings as they were confirmed become those of the session. */
   function withSplit(settings: Session, answer: ImportAnswer | undefined): Session {
@@ -106,9 +106,11 @@ export function createDropActions(store: SessionStore, data: DataPort, jobs: Dat
   }
 
   async function runImport(work: (signal: AbortSignal) => Promise<void>): Promise<void> {
-    jobs.setImporting(true);
+    imports++;
+    set({ isImporting: true });
     await jobs.run('Reading files', work);
-    jobs.setImporting(false);
+    imports--;
+    set({ isImporting: imports > 0 });
   }
 
   return {

@@ -20,6 +20,7 @@ export function RunBar() {
   const canTrain = useSession((state) => state.gpu.state !== 'missing');
   const { truncationInterval: k, blockSize: n } = useSession((state) => state.settings.schedule);
   const epoch = useSession((state) => state.epochs[state.epochs.length - 1]);
+  const isImporting = useSession((state) => state.isImporting);
   const { start, pause } = useActions();
   const { obstacle } = useForecast();
   const isBusy = isTraining(status);
@@ -42,7 +43,7 @@ export function RunBar() {
       <button
         type="button"
         className="button primary small"
-        disabled={!canTrain || (obstacle !== null && !isBusy)}
+        disabled={!canTrain || ((obstacle !== null || isImporting) && !isBusy)}
         onClick={isBusy ? pause : start}
       >
         <Icon name={isBusy ? 'pause' : 'play'} size={16} />

@@ -13,6 +13,7 @@ export function Transport() {
   const { start, pause, step, rewind } = useActions();
   const { obstacle } = useForecast();
   const isBusy = isTraining(status);
+  const isImporting = useSession((state) => state.isImporting) && !isBusy;
   const isBlocked = obstacle !== null && !isBusy;
 
   return (
@@ -31,7 +32,7 @@ export function Transport() {
         <button
           type="button"
           className="button primary train-button"
-          disabled={!canTrain || isBlocked}
+          disabled={!canTrain || isBlocked || isImporting}
           aria-describedby={isBlocked ? 'train-obstacle' : undefined}
           onClick={isBusy ? pause : start}
         >
@@ -43,7 +44,7 @@ export function Transport() {
           className="button icon"
           aria-label="Train one step"
           title="Train one batch, then pause"
-          disabled={!canTrain || isBusy || isBlocked}
+          disabled={!canTrain || isBusy || isBlocked || isImporting}
           onClick={step}
         >
           <Icon name="step" />
@@ -58,10 +59,12 @@ export function Transport() {
         </div>
       )}
       <p className="pending small" role="status">
-        {pending !== '' &&
-          (isBusy
-            ? `Changed since this run began: ${pending}. They count from the next new run.`
-            : `Changed: ${pending}. Train begins a new run.`)}
+        {isImporting
+          ? 'Training can begin once the recordings are imported.'
+          : pending !== '' &&
+            (isBusy
+              ? `Changed since this run began: ${pending}. They count from the next new run.`
+              : `Changed: ${pending}. Train begins a new run.`)}
       </p>
     </>
   );
