@@ -54,10 +54,10 @@ test('a device that is lost again and again stops with a sentence; Continue then
 }) => {
   const undisturbed = await engine.runFaulty({ ...RUN, faults: {} });
   const from = Math.floor(undisturbed.calls.length / 2);
-  const loseRepeatedly = { from, times: 5 };
+  const loseRepeatedly = { from, times: 3 };
   const stopped = await engine.runFaulty({ ...RUN, faults: { loseRepeatedly }, goOn: true });
   expect(stopped.errors.map(({ code }) => code)).toEqual(['device-lost']);
-  expect(stopped.errors[0].message).toMatch(/^The GPU was lost 5 times in a row without getting further/);
+  expect(stopped.errors[0].message).toMatch(/^The GPU was lost 3 times in a row without getting further/);
   expect(stopped.errors[0].hint).toMatch(
     /press Continue\. .*reload the page.* (Kept in memory|The run is back)/,
   );

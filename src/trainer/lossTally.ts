@@ -1,5 +1,5 @@
 /** Losses without progress after which a run stops by itself. */
-export const MAX_LOSSES = 5;
+export const MAX_LOSSES = 3;
 /** A loss after such a time has nothing to do with the one before. */
 const CALM_MS = 10 * 60_000;
 
@@ -9,11 +9,6 @@ export class LossTally {
   #lastMs = Number.NEGATIVE_INFINITY;
   /** The furthest place at which the device was lost. */
   #furthest = -1;
-
-  /** Losses since the run last got further. */
-  get count(): number {
-    return this.#count;
-  }
 
   /**
    * Counts a loss.

@@ -185,7 +185,7 @@ export class TrainingLoop {
     if (run) this.setStatus('recovering');
     while (true) {
       try {
-        if (this.#device.isGone) await this.#countLoss(run);
+        if (this.#device.isGone) this.#countLoss(run);
         const device = await this.#device.get();
         if (run) {
           // Changed since the checkpoint, if at all; the visitor's latest word counts.
@@ -210,13 +210,10 @@ export class TrainingLoop {
   }
 
   /** @throws GivenUp after too many losses. */
-  async #countLoss(run: Run | null): Promise<void> {
+  #countLoss(run: Run | null): void {
     const now = performance.now();
     this.#pace.lost(now);
     if (!this.#losses.lost(run?.iteration ?? -1, now)) throw new GivenUp();
-    // While a GPU process ends and another one starts, devices may be handed out that are gone at once.
-    const { count } = this.#losses;
-    if (count > 1) await wait(AGAIN_MS * 2 ** (count - 2));
   }
 
   #giveUp(error: unknown): void {
@@ -335,14 +332,6 @@ export class TrainingLoop {
     this.setStatus('running');
     return true;
   }
-}
-
-const AGAIN_MS = 500;
-
-function wait(ms: number): Promise<void> {
-  return new Promise((resolve) => {
-    setTimeout(resolve, ms);
-  });
 }
 
 /** Too many losses. */
