@@ -39,7 +39,9 @@ fn errorBackward(@builtin(global_invocation_id) globalId: vec3u, @builtin(num_wo
   let cell = cellOf(index);
   let factor = dropoutFactor(cell);
   var next = firstGamma(cell);
-  for (var step = i32(chunkStop()) - 1; step >= i32(params.chunkStart); step--) {
+  // Ends with its test: a loop that begins with it runs once more on a software adapter, for nothing.
+  var step = i32(chunkStop()) - 1;
+  loop {
     var derivative = vec4f(1.0);
     if (LIF == 1u) { derivative = surrogateDerivative(u32(step), cell); }
     var at = carryAt(cell);
@@ -47,6 +49,10 @@ fn errorBackward(@builtin(global_invocation_id) globalId: vec3u, @builtin(num_wo
     var error = vec4f();
     if (IN_PLACE == 1u) { error = gamma[at]; } else { error = errors[at]; }
     next = recordStep(u32(step), cell, error, derivative, factor, next);
+    step--;
+    continuing {
+      break if step < i32(params.chunkStart);
+    }
   }
   keepGamma(cell, next);
 }

@@ -54,6 +54,7 @@ fn lifForwardDense(@builtin(global_invocation_id) globalId: vec3u, @builtin(num_
   // Channels from here to the end of the position, or of this part of its weights.
   let left = min(params.outChannels, 4u * (params.vectorStart + params.weightVectors)) - 4u * vector;
   let valid = min(left, 4u * VECTORS);
+  let place = bitPlace(neuron);
   let lanes = (1u << valid) - 1u;
   let neuronCount = positionCount * params.outChannels;
   let state = sample * neuronCount + neuron;
@@ -123,14 +124,14 @@ fn lifForwardDense(@builtin(global_invocation_id) globalId: vec3u, @builtin(num_
         for (var v = 0u; v < VECTORS; v++) { // unroll
           let current = sums[s * VECTORS + v] * params.inScale + bias[v];
           u[v] = advance(u[v], normalize(current, vector + v), spikeOf(u[v]));
-          fired |= pack(firing(u[v])) << (4u * v);
-          near |= pack(nearThreshold(u[v])) << (4u * v);
+          fired |= pack(firing(u[v])) * (1u << (4u * v));
+          near |= pack(nearThreshold(u[v])) * (1u << (4u * v));
           if (HISTORY == 2u) {
             keepMembrane(frame * neuronCount + neuron + 4u * v, min(max(left, 4u * v) - 4u * v, 4u), u[v]);
           }
         }
-        setSpikes(frame * params.outWords, neuron, fired & kept);
-        if (HISTORY == 1u) { setWindow(frame * params.outWords, neuron, near & lanes); }
+        setSpikes(frame * params.outWords, place, fired & kept);
+        if (HISTORY == 1u) { setWindow(frame * params.outWords, place, near & lanes); }
       }
     }
   }

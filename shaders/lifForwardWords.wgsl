@@ -64,6 +64,7 @@ fn lifForwardWords(@builtin(global_invocation_id) globalId: vec3u, @builtin(num_
   // Channels from here to the end of the position, or of this part of its weights.
   let left = min(params.outChannels, 4u * (params.vectorStart + weightVectors)) - 4u * vector;
   let valid = min(left, 4u * VECTORS);
+  let place = bitPlace(neuron);
   let lanes = (1u << valid) - 1u;
   let neuronCount = positionCount * params.outChannels;
   let state = sample * neuronCount + neuron;
@@ -95,21 +96,28 @@ fn lifForwardWords(@builtin(global_invocation_id) globalId: vec3u, @builtin(num_
   var inputBase = (inputStart * params.batchSize + sample) * params.inWords;
   var frame = window.historyStart * params.batchSize + sample;
 
-  for (var t = 0u; t < stepCount; t++) {
+  // Where a step's frame holds the bits under each kernel row, and how they move to their word: the same at every step.
+  var rows = array<BitRun, KERNEL_HEIGHT * ROW_WORDS>();
+  for (var ky = 0u; ky < KERNEL_HEIGHT; ky++) { // unroll
+    for (var part = 0u; part < ROW_WORDS; part++) { // unroll
+      const BITS = min(32u, RUN_BITS - 32u * part);
+      let y = firstY + i32(ky);
+      let start = runStart + i32(32u * part);
+      if (PADDED == 1u) {
+        rows[ky * ROW_WORDS + part] = bitRun(u32(max(y, 0) * rowBits), rowBits, start, select(0, i32(BITS), y >= 0 && y < inHeight));
+      } else {
+        rows[ky * ROW_WORDS + part] = wholeRun(u32(y * rowBits + start), BITS);
+      }
+    }
+  }
+
+  // Ends with its test: a loop that begins with it runs once more on a software adapter, for nothing.
+  var t = 0u;
+  loop {
     var runs = array<u32, WORDS>();
     for (var ky = 0u; ky < KERNEL_HEIGHT; ky++) { // unroll
       for (var part = 0u; part < ROW_WORDS; part++) { // unroll
-        const BITS = min(32u, RUN_BITS - 32u * part);
-        let y = firstY + i32(ky);
-        let start = runStart + i32(32u * part);
-        var run = 0u;
-        if (PADDED == 1u) {
-          run = rowRun(inputBase, u32(max(y, 0) * rowBits), rowBits, start, i32(BITS));
-          run = select(0u, run, y >= 0 && y < inHeight);
-        } else {
-          run = wordAt(inputBase, u32(y * rowBits + start)) & (0xffffffffu >> (32u - BITS));
-        }
-        runs[(ky / ROWS) * ROW_WORDS + part] |= run << ((ky % ROWS) * RUN_BITS);
+        runs[(ky / ROWS) * ROW_WORDS + part] |= readRun(inputBase, rows[ky * ROW_WORDS + part]) * (1u << ((ky % ROWS) * RUN_BITS));
       }
     }
     var sums = array<vec4f, VECTORS>();
@@ -142,16 +150,20 @@ fn lifForwardWords(@builtin(global_invocation_id) globalId: vec3u, @builtin(num_
     var near = 0u;
     for (var v = 0u; v < VECTORS; v++) { // unroll
       u[v] = advance(u[v], normalize(sums[v] * inScale + bias[v], vector + v), spikeOf(u[v]));
-      fired |= pack(firing(u[v])) << (4u * v);
-      near |= pack(nearThreshold(u[v])) << (4u * v);
+      fired |= pack(firing(u[v])) * (1u << (4u * v));
+      near |= pack(nearThreshold(u[v])) * (1u << (4u * v));
       if (HISTORY == 2u) {
         keepMembrane(frame * neuronCount + neuron + 4u * v, min(max(valid, 4u * v) - 4u * v, 4u), u[v]);
       }
     }
-    setSpikes(frame * outWords, neuron, fired & kept);
-    if (HISTORY == 1u) { setWindow(frame * outWords, neuron, near & lanes); }
+    setSpikes(frame * outWords, place, fired & kept);
+    if (HISTORY == 1u) { setWindow(frame * outWords, place, near & lanes); }
     inputBase += stepWords;
     frame += frames;
+    t++;
+    continuing {
+      break if t >= stepCount;
+    }
   }
   for (var v = 0u; v < VECTORS; v++) {
     storeMembrane(state + 4u * v, min(max(valid, 4u * v) - 4u * v, 4u), u[v]);

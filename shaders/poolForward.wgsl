@@ -48,6 +48,7 @@ fn poolForward(@builtin(global_invocation_id) globalId: vec3u, @builtin(num_work
   let channels = params.outChannels;
   let neuron = position * channels + channel;
   let valid = min(channels - channel, 4u * VECTORS);
+  let place = bitPlace(neuron);
   let lanes = (1u << valid) - 1u;
   let neuronCount = positionCount * channels;
   let state = sample * neuronCount + neuron;
@@ -77,7 +78,8 @@ fn poolForward(@builtin(global_invocation_id) globalId: vec3u, @builtin(num_work
   let firstBit = (position / outWidth) * u32(params.stride) * rowBits + (position % outWidth) * u32(params.stride) * channels + channel;
   var inputBase = (inputStart * frames + sample) * PLANES * inWords;
   var frame = window.historyStart * frames + sample;
-  for (var t = 0u; t < stepCount; t++) {
+  var t = 0u;
+  loop {
     var pooled = array<vec4u, VECTORS>();
     // Loops end with their test: one that begins with it runs once more on a software adapter, for nothing.
     var ky = 0u;
@@ -89,7 +91,8 @@ fn poolForward(@builtin(global_invocation_id) globalId: vec3u, @builtin(num_work
         for (var plane = 0u; plane < PLANES; plane++) { // unroll
           let bits = bitsAt(inputBase + plane * inWords, bit);
           for (var v = 0u; v < VECTORS; v++) { // unroll
-            counts[v] += ((vec4u(bits) >> (vec4u(0u, 1u, 2u, 3u) + 4u * v)) & vec4u(1u)) << vec4u(plane);
+            let isSet = (vec4u(bits) & (vec4u(1u, 2u, 4u, 8u) << vec4u(4u * v))) != vec4u();
+            counts[v] += select(vec4u(), vec4u(1u << plane), isSet);
           }
         }
         for (var v = 0u; v < VECTORS; v++) { // unroll
@@ -110,9 +113,9 @@ fn poolForward(@builtin(global_invocation_id) globalId: vec3u, @builtin(num_work
     for (var plane = 0u; LIF == 0u && plane < outPlanes; plane++) {
       var bits = 0u;
       for (var v = 0u; v < VECTORS; v++) { // unroll
-        bits |= pack(((pooled[v] >> vec4u(plane)) & vec4u(1u)) == vec4u(1u)) << (4u * v);
+        bits |= pack((pooled[v] & vec4u(1u << plane)) != vec4u()) * (1u << (4u * v));
       }
-      setSpikes(base + plane * outWords, neuron, bits & lanes);
+      setSpikes(base + plane * outWords, place, bits & lanes);
     }
     if (LIF == 1u) {
       var fired = 0u;
@@ -125,19 +128,23 @@ fn poolForward(@builtin(global_invocation_id) globalId: vec3u, @builtin(num_work
         } else {
           u[v] = beta * u[v] + current - theta * s;
         }
-        fired |= pack(u[v] >= threshold) << (4u * v);
-        near |= pack(abs(u[v] - threshold) < halfWidth) << (4u * v);
+        fired |= pack(u[v] >= threshold) * (1u << (4u * v));
+        near |= pack(abs(u[v] - threshold) < halfWidth) * (1u << (4u * v));
         if (HISTORY == 2u) {
           for (var lane = 0u; lane + 4u * v < min(valid, 4u * v + 4u); lane++) {
             atomicStore(&surrogateHistory[frame * neuronCount + neuron + 4u * v + lane], bitcast<u32>(u[v][lane]));
           }
         }
       }
-      setSpikes(base, neuron, fired & lanes);
-      if (HISTORY == 1u) { setWindow(base, neuron, near & lanes); }
+      setSpikes(base, place, fired & lanes);
+      if (HISTORY == 1u) { setWindow(base, place, near & lanes); }
     }
     inputBase += frames * PLANES * inWords;
     frame += frames;
+    t++;
+    continuing {
+      break if t >= stepCount;
+    }
   }
   if (LIF == 1u) {
     for (var v = 0u; v < VECTORS; v++) { // unroll

@@ -118,7 +118,7 @@ fn derivativeAt(step: u32, cell: Cell) -> vec4f {
 @compute @workgroup_size(WORKGROUP_SIZE)
 fn synapseBackward(@builtin(global_invocation_id) globalId: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let index = globalId.x + globalId.y * groups.x * WORKGROUP_SIZE;
-  let vectors = inVectors();
+  let vectors = params.inVectors;
   let groupCount = (vectors + VECTORS - 1u) / VECTORS;
   let positionCount = params.inHeight * params.inWidth;
   if (index >= params.batchSize * positionCount * groupCount) { return; }

@@ -71,7 +71,7 @@ fn weightGradRows(@builtin(global_invocation_id) globalId: vec3u, @builtin(num_w
   let inPlanes = params.inPlanes;
   let inWords = params.inWords;
   let inScale = params.inScale;
-  let reciprocal = params.channelReciprocal;
+  let reciprocal = 1.0 / f32(CHANNELS);
   let padding = params.padding;
   let lastX = i32(params.outWidth) - 1;
   let gammaStride = params.outWidth * outVectors;
@@ -117,8 +117,9 @@ fn weightGradRows(@builtin(global_invocation_id) globalId: vec3u, @builtin(num_w
                 runs[w] = select(runs[w], runs[w] & (runs[w] - 1u), here);
               }
               let at = runStart + lowestBit(run);
-              // at / CHANNELS without a division; the reciprocal is ceil(2^20 / CHANNELS), exact for these sizes.
-              let x = (at * reciprocal) >> 20u;
+              // at / CHANNELS without a division or a shift, which a software adapter takes lane by lane: exact, because at + 1/2
+              // is never within rounding of a multiple.
+              let x = u32(i32((f32(i32(at)) + 0.5) * reciprocal));
               let channel = at - x * CHANNELS - firstChannel;
               let column = i32(x) + padding;
               left = 0u;

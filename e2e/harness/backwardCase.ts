@@ -150,6 +150,7 @@ export async function compareBackward(kernels: KernelPage, request: BackwardCase
       inHeight: shape.height,
       inWidth: shape.width,
       inChannels: shape.channels,
+      inVectors: vectorsOf(shape.channels),
       inWords: wordsPerFrame(shape),
       chunkStart: chunk.start,
       chunkSteps: chunk.steps,

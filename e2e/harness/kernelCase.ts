@@ -180,6 +180,7 @@ export function layerParams({ field, batchSize, planes }: LayerCase): Record<str
     inHeight: inputShape.height,
     inWidth: inputShape.width,
     inChannels: inputShape.channels,
+    inVectors: vectorsOf(inputShape.channels),
     inPlanes: planes,
     inWords: wordsPerFrame(inputShape),
     inScale: 1,

@@ -144,7 +144,6 @@ async function runPart(
           splitSize,
           weightVectors: part.stop - part.start,
           vectorStart: part.start,
-          channelReciprocal: Math.ceil(2 ** 20 / field.inputShape.channels),
         },
         window: {
           stepStart: frames ? 0 : BEFORE,

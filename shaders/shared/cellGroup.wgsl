@@ -12,6 +12,7 @@ struct CellGroup {
   firstVector: u32,  // within the weight buffer
   vector: u32,       // within the layer
   neuron: u32,
+  place: BitPlace,   // of their bits
   left: u32,         // channels from here to the end of the position, or of this part of its weights
 };
 
@@ -28,8 +29,9 @@ fn cellGroup(index: u32) -> CellGroup {
   let firstVector = (index % groupCount) * VECTORS;
   let vector = params.vectorStart + firstVector;
   let left = min(params.outChannels, 4u * (params.vectorStart + params.weightVectors)) - 4u * vector;
+  let neuron = position * params.outChannels + 4u * vector;
   return CellGroup(index / (groupCount * positionCount), position / params.outWidth, position % params.outWidth, firstVector,
-    vector, position * params.outChannels + 4u * vector, left);
+    vector, neuron, bitPlace(neuron), left);
 }
 
 // How many of the group's neurons exist, and of one of its vectors.
@@ -83,15 +85,15 @@ fn recordGroup(group: CellGroup, t: u32, u: Membranes, kept: u32) {
   var fired = pack(firing(u.a));
   var near = pack(nearThreshold(u.a));
   if (VECTORS > 1u) {
-    fired |= pack(firing(u.b)) << 4u;
-    near |= pack(nearThreshold(u.b)) << 4u;
+    fired |= pack(firing(u.b)) * 16u;
+    near |= pack(nearThreshold(u.b)) * 16u;
   }
   if (VECTORS > 2u) {
-    fired |= (pack(firing(u.c)) << 8u) | (pack(firing(u.d)) << 12u);
-    near |= (pack(nearThreshold(u.c)) << 8u) | (pack(nearThreshold(u.d)) << 12u);
+    fired |= (pack(firing(u.c)) * 256u) | (pack(firing(u.d)) * 4096u);
+    near |= (pack(nearThreshold(u.c)) * 256u) | (pack(nearThreshold(u.d)) * 4096u);
   }
-  setSpikes(frame * params.outWords, group.neuron, fired & kept);
-  if (HISTORY == 1u) { setWindow(frame * params.outWords, group.neuron, near & ((1u << validOf(group)) - 1u)); }
+  setSpikes(frame * params.outWords, group.place, fired & kept);
+  if (HISTORY == 1u) { setWindow(frame * params.outWords, group.place, near & ((1u << validOf(group)) - 1u)); }
   if (HISTORY == 2u) {
     let at = frame * neuronCount() + group.neuron;
     keepMembrane(at, validIn(group, 0u), u.a);

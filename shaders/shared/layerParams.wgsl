@@ -8,6 +8,7 @@ struct LayerParams {
   inHeight: u32,
   inWidth: u32,
   inChannels: u32,
+  inVectors: u32,        // ceil(inChannels / 4)
   inPlanes: u32,
   inWords: u32,          // u32 words of one plane of one sample at one step
   inScale: f32,          // value of one count
@@ -36,7 +37,6 @@ struct LayerParams {
   dropoutStream: u32,
   chunkStart: u32,       // backward passes: steps [chunkStart, chunkStart + chunkSteps) of the interval
   chunkSteps: u32,
-  channelReciprocal: u32, // ceil(2^20 / inChannels)
   firstSplit: u32,        // weight gradients: first group of samples that the micro-batch touches
   splitCount: u32,        // how many groups it touches (optimizerStep: how many there are)
   splitSize: u32,

@@ -9,44 +9,53 @@ struct Cell {
   vector: u32,
   neuron: u32,       // first of the 4 neurons: position*inChannels + 4*vector
   valid: u32,        // how many of the 4 exist
+  place: u32,        // of their vector in a frame of gamma
+  word: u32,         // of the first neuron's bit in a frame of bits
+  low: vec4u,        // each neuron's bit in that word ...
+  high: vec4u,       // ... and in the next one; 0 where it is in the other, or the neuron does not exist
 };
 
-fn inVectors() -> u32 { return (params.inChannels + 3u) / 4u; }
-
 fn cellOf(index: u32) -> Cell {
-  let vectors = inVectors();
+  let vectors = params.inVectors;
   let positions = params.inHeight * params.inWidth;
   return cellAt(index / (vectors * positions), (index / vectors) % positions, index % vectors);
 }
 
+// Everything that does not change from step to step: shifts and divisions are slow on a software adapter, which takes them lane
+// by lane.
 fn cellAt(sample: u32, position: u32, vector: u32) -> Cell {
-  return Cell(sample, position, vector, position * params.inChannels + 4u * vector, min(params.inChannels - 4u * vector, 4u));
+  let neuron = position * params.inChannels + 4u * vector;
+  let valid = min(params.inChannels - 4u * vector, 4u);
+  let exists = vec4u(0u, 1u, 2u, 3u) < vec4u(valid);
+  let bit = vec4u(neuron & 31u) + vec4u(0u, 1u, 2u, 3u);
+  let bits = select(vec4u(), vec4u(1u) << (bit & vec4u(31u)), exists);
+  let isLow = bit < vec4u(32u);
+  return Cell(sample, position, vector, neuron, valid, position * params.inVectors + vector, neuron >> 5u,
+    select(vec4u(), bits, isLow), select(bits, vec4u(), isLow));
 }
 
-fn cellCount() -> u32 { return params.batchSize * params.inHeight * params.inWidth * inVectors(); }
+fn cellCount() -> u32 { return params.batchSize * frameVectors(); }
+
+// Vectors of one frame of gamma.
+fn frameVectors() -> u32 { return params.inHeight * params.inWidth * params.inVectors; }
 
 fn chunkStop() -> u32 { return min(params.chunkStart + params.chunkSteps, window.stepCount); }
 
 // Place of the 4 neurons' gamma (or error) at a step of the interval; buffers hold the steps of the chunk.
 fn gammaAt(step: u32, cell: Cell) -> u32 {
-  let frame = (step - params.chunkStart) * params.batchSize + cell.sample;
-  return (frame * params.inHeight * params.inWidth + cell.position) * inVectors() + cell.vector;
+  return ((step - params.chunkStart) * params.batchSize + cell.sample) * frameVectors() + cell.place;
 }
 
 fn validMask(cell: Cell) -> vec4f {
-  return select(vec4f(0.0), vec4f(1.0), vec4u(0u, 1u, 2u, 3u) < vec4u(cell.valid));
+  return select(vec4f(0.0), vec4f(1.0), (cell.low | cell.high) != vec4u());
 }
 
 // ds/du of the 4 neurons at a step; lanes that do not exist are 0.
 fn surrogateDerivative(step: u32, cell: Cell) -> vec4f {
-  let frame = (window.historyStart + step) * params.batchSize + cell.sample;
   if (HISTORY == 1u) {
-    let word = frame * params.inWords + (cell.neuron >> 5u);
-    let shift = cell.neuron & 31u;
-    var bits = surrogateHistory[word] >> shift;
-    if (shift > 28u) { bits |= surrogateHistory[word + 1u] << (32u - shift); }
-    let near = ((vec4u(bits) >> vec4u(0u, 1u, 2u, 3u)) & vec4u(1u)) == vec4u(1u);
-    return select(vec4f(0.0), vec4f(1.0 / params.surrogateWidth), near) * validMask(cell);
+    let word = ((window.historyStart + step) * params.batchSize + cell.sample) * params.inWords + cell.word;
+    let near = (vec4u(surrogateHistory[word]) & cell.low) | (vec4u(surrogateHistory[word + 1u]) & cell.high);
+    return select(vec4f(0.0), vec4f(1.0 / params.surrogateWidth), near != vec4u());
   }
   return derivativeAtMembrane(membraneAt(step, cell)) * validMask(cell);
 }
@@ -78,7 +87,7 @@ fn dropoutFactor(cell: Cell) -> vec4f {
 }
 
 fn carryAt(cell: Cell) -> u32 {
-  return (cell.sample * params.inHeight * params.inWidth + cell.position) * inVectors() + cell.vector;
+  return cell.sample * frameVectors() + cell.place;
 }
 
 // gamma of the step after the chunk; zero behind the end of the interval, where no gradient crosses.

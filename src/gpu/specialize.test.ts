@@ -28,6 +28,16 @@ describe('specialising a kernel', () => {
     expect(text).not.toContain('// unroll');
   });
 
+  it('writes a sum as one statement, in order', () => {
+    const sum =
+      'for (var i = 0u; i < COUNT; i++) { // unroll sum\n  total[i2] += dot(a[i], b[COUNT - i]);\n}';
+    const text = specializeKernel(`override COUNT: u32 = 2u;\n${sum}`, { COUNT: 3 });
+    expect(text).toContain(
+      '  total[i2] = total[i2] + dot(a[0u], b[COUNT - 0u]) + dot(a[1u], b[COUNT - 1u]) + dot(a[2u], b[COUNT - 2u]);',
+    );
+    expect(specializeKernel(`override COUNT: u32 = 0u;\n${sum}`, {})).not.toContain('total');
+  });
+
   it('makes constants of overrides, given or standard', () => {
     const text = specializeKernel(KERNEL, { OTHER: 7 });
     expect(text).toContain('const COUNT: u32 = 2u;');
@@ -42,6 +52,8 @@ describe('specialising a kernel', () => {
   it.each([
     ['for (var i = 1u; i < COUNT; i++) { // unroll\n}', 'another form'],
     ['for (var i = 0u; i < NOBODY; i++) { // unroll\n}', 'NOBODY'],
+    ['for (var i = 0u; i < 2; i++) { // unroll sum\n  a += b;\n  c += d;\n}', 'other than one addition'],
+    ['for (var i = 0u; i < 2; i++) { // unroll sum\n  a = b;\n}', 'other than one addition'],
     ['  for (var i = 0u; i < 2; i++) { // unroll\n}', 'no closing brace'],
   ])('refuses %s', (text, reason) => {
     expect(() => specializeKernel(text, {})).toThrow(reason);

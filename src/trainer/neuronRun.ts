@@ -93,6 +93,7 @@ export async function runNeuron(device: EngineDevice, request: NeuronRunRequest)
     inHeight: 1,
     inWidth: 1,
     inChannels: cellCount,
+    inVectors: vectors,
     inWords: words,
     inWholeSample: 1,
     outHeight: 1,

@@ -78,6 +78,7 @@ export class ErrorPasses extends PassSource {
         inHeight: stage.outputShape.height,
         inWidth: stage.outputShape.width,
         inChannels: stage.outputShape.channels,
+        inVectors: vectorsOf(stage.outputShape.channels),
         inPlanes: this.activation(stage.output).planes,
         inWords: wordsPerFrame(stage.outputShape),
         chunkStart,
@@ -101,7 +102,7 @@ export class ErrorPasses extends PassSource {
   private backwardTile(stage: Stage): { STEP_TILE: number; VECTORS: number; CHANNELS: number } {
     const steps = this.builder.chunkSteps[this.index];
     const { channels } = stage.outputShape;
-    const VECTORS = Math.min(2, vectorsOf(channels));
+    const VECTORS = Math.min(4, vectorsOf(channels));
     return {
       STEP_TILE: Math.ceil(steps / Math.ceil(steps / 8)),
       VECTORS,
@@ -125,7 +126,11 @@ export class ErrorPasses extends PassSource {
   ): ChunkPass {
     return (chunkStart) => {
       const { height, width, channels } = stage.outputShape;
-      const tile = backwardRowTile(consumer.kernelWidth, { channels, width });
+      const { kernelWidth, padding, outputShape } = consumer;
+      const tile = backwardRowTile(
+        { kernelWidth, padding, outWidth: outputShape.width },
+        { channels, width },
+      );
       const { params } = this.backwardFields(stage, false, accumulate, chunkStart);
       return this.add('backward', 'synapseBackwardRows', stage, {
         overrides: { ...tile, ACCUMULATE: accumulate ? 1 : 0 },
@@ -136,8 +141,7 @@ export class ErrorPasses extends PassSource {
           gamma: this.errorsOf(stage),
         },
         invocations:
-          this.builder.chunkSteps[this.index] *
-          this.batchSize *
+          Math.ceil((this.builder.chunkSteps[this.index] * this.batchSize) / tile.FRAMES) *
           height *
           Math.ceil(width / tile.TILE) *
           Math.ceil(channels / tile.CHANNELS),

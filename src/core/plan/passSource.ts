@@ -89,6 +89,7 @@ export class PassSource {
       inHeight: stage.inputShape.height,
       inWidth: stage.inputShape.width,
       inChannels: stage.inputShape.channels,
+      inVectors: vectorsOf(stage.inputShape.channels),
       inPlanes: input.planes,
       inWords: wordsPerFrame(stage.inputShape),
       inScale: input.scale,

@@ -22,6 +22,9 @@ import {
 const VECTOR = 16;
 /** f32 temporaries of the backward pass stay below this, or at one step when one step is more. */
 const TEMPORARY_BUDGET = 4 * 1024 * 1024;
+/** Up to here a chunk grows to FEW_STEPS: kernels share what they load between the steps of a chunk. */
+const LARGEST_TEMPORARY_BUDGET = 16 * 1024 * 1024;
+const FEW_STEPS = 4;
 /** Partial gradients stay below this many elements per tensor, or at one group of samples. */
 const PARTIAL_ELEMENTS = 65536;
 /** Distance of two uniform blocks: WebGPU's default dynamic-offset alignment. */
@@ -42,7 +45,7 @@ export interface PlanRequest {
   microBatch?: number;
   /** Bytes of GPU memory that the plan may take; none = what the device's buffers allow. */
   memoryBudget?: number;
-  /** Bytes of f32 temporaries that a chunk of the backward pass may have; no number depends on it. Default 4 MiB. */
+  /** Bytes of f32 temporaries that a chunk of the backward pass may have; no number depends on it. Default 4 MiB, up to 16 for four steps. */
   temporaryBudget?: number;
   /**
    * Batch norm's backward pass needs sums of gamma over a whole interval before it can use gamma. `kept`: gamma of the whole
@@ -123,14 +126,15 @@ function stepsPerChunk(
     largestBinding,
     budget,
     keepsNormGamma,
-  }: { largestBinding: number; budget: number; keepsNormGamma: boolean },
+  }: { largestBinding: number; budget: number | null; keepsNormGamma: boolean },
 ): number {
   const stages = [...graph.blocks[block].body, graph.blocks[block].classifier].map((id) => graph.stages[id]);
   if (keepsNormGamma && stages.some(hasBatchNorm)) return interval;
   const perStep = stages.map((stage) => vectorBytes(stage.outputShape, batchSize));
   let pair = perStep[0];
   for (let i = 1; i < perStep.length; i++) pair = Math.max(pair, perStep[i - 1] + perStep[i]);
-  const bound = Math.min(budget / pair, largestBinding / Math.max(...perStep));
+  const allowed = budget ?? Math.max(TEMPORARY_BUDGET, Math.min(FEW_STEPS * pair, LARGEST_TEMPORARY_BUDGET));
+  const bound = Math.min(allowed / pair, largestBinding / Math.max(...perStep));
   const wanted = interval <= 2 ? interval : Math.ceil(interval / 3);
   const most = Math.max(1, Math.min(wanted, Math.floor(bound)));
   return Math.ceil(interval / Math.ceil(interval / most));
@@ -174,7 +178,7 @@ export class PlanBuilder {
     this.chunkSteps = this.graph.blocks.map((_, block) =>
       stepsPerChunk(this.graph, block, this.longestInterval, microBatch, {
         largestBinding: this.largestBinding,
-        budget: request.temporaryBudget ?? TEMPORARY_BUDGET,
+        budget: request.temporaryBudget ?? null,
         keepsNormGamma: request.normGamma !== 'recomputed',
       }),
     );

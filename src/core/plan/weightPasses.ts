@@ -34,7 +34,6 @@ export class WeightPasses extends PassSource {
           ...part.params,
           chunkStart,
           chunkSteps: sums ? this.builder.longestInterval : chunkSteps[this.index],
-          channelReciprocal: Math.ceil(2 ** 20 / stage.inputShape.channels),
           firstSplit,
           splitCount,
           splitSize: splits.size,
@@ -60,7 +59,7 @@ export class WeightPasses extends PassSource {
 
   /**
    * Whether weightGradRows serves this layer: bits at stride 1, few channels, several positions per row (else every spike meets
-   * one position and weightGrad reads it with its whole word), and sizes for which its multiplication by a reciprocal is exact.
+   * one position and weightGrad reads it with its whole word), and rows whose bits f32 counts with room for a half.
    */
   private visitsSpikesByRow(stage: Stage): boolean {
     const { channels, width } = stage.inputShape;
@@ -70,8 +69,7 @@ export class WeightPasses extends PassSource {
       stage.outputShape.width > 1 &&
       channels <= 8 &&
       stage.kernelWidth * channels <= 96 &&
-      width < 4096 &&
-      width * channels * channels < 2 ** 20
+      width * channels < 2 ** 20
     );
   }
 
