@@ -254,6 +254,7 @@ export function createSessionActions(store: SessionStore, ports: SessionPorts): 
     }
     // What was trained stays kept: this is another run.
     const keep = keeping.beginKeeping();
+    settingsActions.takeUpSettings();
     trainer?.post({ type: 'rewind', ...(keep && { keep }) });
     set({ ...noMetrics(), announcement: 'Back to the initial weights.' });
   }

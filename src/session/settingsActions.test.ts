@@ -215,6 +215,20 @@ describe('a run that is finished', () => {
   });
 });
 
+describe('a finished run that is rewound', () => {
+  it('takes up (k, n) and learning rate', () => {
+    store.setState({ run: run(), status: 'finished' });
+    actions.setSchedule({ truncationInterval: 3 });
+    actions.changeSetting('lr', 0.01);
+    actions.takeUpSettings();
+    expect(sent).toEqual([
+      { type: 'setSchedule', schedule: { truncationInterval: 3, blockSize: 2 } },
+      { type: 'setLearningRate', learningRate: 0.01 },
+    ]);
+    expect(pendingChanges(store.getState())).toEqual([]);
+  });
+});
+
 describe('presets', () => {
   it('replace all settings; Back and undo return', () => {
     actions.changeSetting('batch', 9);

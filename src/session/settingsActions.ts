@@ -28,6 +28,8 @@ export interface SettingsActions {
   choosePreset(name: string): PresetChoice;
   /** Takes the newest change back; with a label, all changes down to the newest one of that label, itself included. */
   undo(label?: string): void;
+  /** For a run that is rewound: it takes up what it was not told while it was finished. */
+  takeUpSettings(): void;
   /** Makes the change again that was taken back last. A new change forgets what was taken back. */
   redo(): void;
   /** @param bytes Null = what the device allows. @returns Why it was refused, or null. */
@@ -80,10 +82,11 @@ export function createSettingsActions(
   }
 
   /** Hands (k, n) and the learning rate to the run that is under way; all else waits for a new run. */
-  function informRun(settings: Session): void {
+  function informRun(settings: Session, isRewound = false): void {
     const { run, iteration, epochs, marks, status, kept } = get();
     // An opened run is told when it is loaded; what is over stays as it was trained.
-    if (!run || !trainer || status === 'failed' || status === 'finished' || kept.openId !== null) return;
+    if (!run || !trainer || status === 'failed' || kept.openId !== null) return;
+    if (status === 'finished' && !isRewound) return;
     // The run's network may have fewer layers, or its samples fewer steps, than the settings now have.
     const fitted = clampSchedule({ ...run.settings, schedule: settings.schedule });
     const { schedule, optimizer } = run.settings;
@@ -136,6 +139,8 @@ export function createSettingsActions(
   }
 
   return {
+    takeUpSettings: () => informRun(get().settings, true),
+
     setSchedule(change) {
       const { settings } = get();
       const next = { ...settings, schedule: { ...settings.schedule, ...change } };
