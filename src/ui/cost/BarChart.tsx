@@ -8,6 +8,9 @@ const GROUP_GAP = 18;
 const SMALLEST_BAR = 26;
 /** Room under the bars for their names and that of their group. */
 const NAMES = 62;
+/** Of a bar's value, and of half a cross with some air. */
+const NOTE_HEIGHT = 24;
+const MARKER_SIZE = 7;
 
 /** Names of groups in two lines: "LeNet-1 /" and "EMNIST (1, 2)". */
 function twoLines(name: string): [string, string] {
@@ -137,6 +140,11 @@ function OneBar({ bar, group, x, width, y, colour }: OneBarProps) {
   const zero = toPixel(y, 0);
   const top = value === null ? zero : toPixel(y, value);
   const middle = x + width / 2;
+  // A bar's value stands on it, or on the cross that stands there.
+  const edge = Math.min(top, zero);
+  const cross = stated ? toPixel(y, stated.value) : null;
+  const isCovered = cross !== null && cross > edge - NOTE_HEIGHT && cross < edge + MARKER_SIZE;
+  const noteBase = (isCovered ? Math.min(edge, cross - MARKER_SIZE) : edge) - 4;
   const said = stated ? `; stated: ${stated.label}` : '';
   return (
     <g className={origin === 'measured' ? 'figure-bar measured' : 'figure-bar'}>
@@ -144,18 +152,18 @@ function OneBar({ bar, group, x, width, y, colour }: OneBarProps) {
       {value !== null && (
         <rect
           x={x + 2}
-          y={Math.min(top, zero)}
+          y={edge}
           width={Math.max(1, width - 4)}
           height={Math.max(1, Math.abs(zero - top))}
           style={{ fill: colour, stroke: colour }}
         />
       )}
-      <text className="figure-note" x={middle} y={Math.min(top, zero) - 4} textAnchor="middle">
+      <text className="figure-note" x={middle} y={noteBase} textAnchor="middle">
         {note}
       </text>
-      {stated && (
+      {cross !== null && (
         <g style={{ stroke: 'var(--ink)' }}>
-          <Marker shape="stated" x={middle} y={toPixel(y, stated.value)} />
+          <Marker shape="stated" x={middle} y={cross} />
         </g>
       )}
     </g>
