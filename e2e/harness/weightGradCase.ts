@@ -1,6 +1,6 @@
 import { expect } from '@playwright/test';
 import { frameSize } from '../../src/core/encodedDataset.ts';
-import { gradientRowTile } from '../../src/core/plan/backwardRows.ts';
+import { type WeightGradientVariant, weightGradientKernel } from '../../src/core/plan/gradientVariants.ts';
 import type { Range } from '../../src/core/schedule.ts';
 import { weightGrad } from '../../src/reference/weightGrad.ts';
 import { compareArrays } from '../../src/testing/compareArrays.ts';
@@ -21,7 +21,7 @@ import {
 
 /** One layer's weight gradient over an interval, cut in every way in which the plan may cut it. */
 export interface WeightGradCase {
-  kernel: 'weightGrad' | 'weightGradRows';
+  variant: WeightGradientVariant;
   layer: LayerCase;
   hasBias: boolean;
   input: 'bits' | 'frames';
@@ -93,18 +93,23 @@ async function runPart(
   part: Range,
   initial: Uint32Array,
 ): Promise<Uint32Array> {
-  const { layer, hasBias, input, splitSize, chunkSteps, microBatch, kernel } = request;
+  const { layer, hasBias, input, splitSize, chunkSteps, microBatch } = request;
   const { field, batchSize, steps, planes } = layer;
   const base = layerParams(layer);
   const frames = input === 'frames';
   const inSize = frameSize(field.inputShape);
   const outSize = frameSize(field.outputShape);
-  const byRows = kernel === 'weightGradRows';
-  const tile = gradientRowTile(field.kernelWidth, field.inputShape);
-  const perRow = byRows
-    ? field.inputShape.channels / tile.GROUP
-    : Math.ceil((field.kernelWidth * field.inputShape.channels) / 32);
-  const words = field.kernelHeight * perRow + (hasBias ? 1 : 0);
+  const shape = {
+    ...field,
+    inChannels: field.inputShape.channels,
+    inHeight: field.inputShape.height,
+    inWidth: field.inputShape.width,
+    outWidth: field.outputShape.width,
+    inPlanes: planes,
+    inScale: request.inScale ?? 1,
+    isFrames: frames,
+  };
+  const { kernel, overrides, perVector } = weightGradientKernel(request.variant, shape, hasBias);
   let partials = initial;
   for (let start = 0; start < batchSize; start += microBatch) {
     const samples = { start, stop: Math.min(start + microBatch, batchSize) };
@@ -125,11 +130,7 @@ async function runPart(
         : ownGamma.slice(chunkStart * perStep, (chunkStart + chunkSteps) * perStep);
       const found = await runCase(kernels, {
         kernel,
-        overrides: {
-          ...(frames && { SYNAPSE: 1, EVENTS: 0, SUM_STEPS: 1 }),
-          ...(byRows && tile),
-          ...request.overrides,
-        },
+        overrides: { ...overrides, ...(frames && { SUM_STEPS: 1 }), ...request.overrides },
         params: {
           ...base,
           batchSize: size,
@@ -152,7 +153,7 @@ async function runPart(
           updateAccumulate: request.accumulate ? 1 : 0,
         },
         buffers: { inputs, gamma: padVectors(shown, field.outputShape), partials },
-        invocations: splitCount * words * (part.stop - part.start),
+        invocations: splitCount * perVector * (part.stop - part.start),
       });
       partials = found.partials;
     }
@@ -208,7 +209,7 @@ export async function compareWeightGrad(
           found[name],
           expected[name].map((value, i) => value + (accumulate ? earlier[name][i] : 0)),
           {
-            label: `${request.kernel}/partials of group ${group}, ${name}`,
+            label: `${request.variant}/partials of group ${group}, ${name}`,
             axes: { element: expected[name].length },
             tolerance: TOLERANCES.kernelSum,
           },

@@ -8,7 +8,7 @@ const STRIDED: LayerCase = { ...byName('stride 3'), batchSize: 5, steps: 5 };
 const WIDE: LayerCase = { ...byName('channels across words'), batchSize: 3, steps: 4 };
 
 const plain = (layer: LayerCase): WeightGradCase => ({
-  kernel: 'weightGrad',
+  variant: 'positions',
   layer,
   hasBias: true,
   input: 'bits',

@@ -1,5 +1,5 @@
 // The samples whose weight gradient an invocation adds up: one group of a batch, as far as it lies in this micro-batch, over the
-// steps of one chunk. Shared by weightGrad and weightGradRows.
+// steps of one chunk. Shared by all kernels of weight gradients.
 //
 // Needs these module-scope names from the including kernel: params, window, gamma.
 

@@ -1,4 +1,5 @@
 import type { ForwardVariant } from '../core/plan/forwardVariants.ts';
+import type { WeightGradientVariant } from '../core/plan/gradientVariants.ts';
 import {
   type ChosenPassKind,
   forcedVariant,
@@ -6,7 +7,6 @@ import {
   type KernelVariant,
   type KernelVariants,
   variantOfPass,
-  type WeightGradientVariant,
 } from '../core/plan/kernelVariants.ts';
 import type { Pass, TrainingPlan } from '../core/plan/types.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { backwardRowTile, gradientRowTile } from './backwardRows.ts';
+import { backwardRowTile } from './backwardRows.ts';
 
 const SIZES = [1, 2, 3, 4, 5, 6, 7, 8, 12, 16, 31, 32, 64, 100];
 
@@ -49,18 +49,5 @@ describe('the tile of synapseBackwardRows', () => {
       FRAMES: 1,
       CHANNELS: 3,
     });
-  });
-});
-
-describe('the words of weightGradRows', () => {
-  it('are looked at in groups of channels that divide the channels, at most four at a time', () => {
-    for (const channels of SIZES.filter((count) => count <= 32)) {
-      for (const width of SIZES) {
-        const { GROUP, WORDS } = gradientRowTile(3, { channels, width });
-        expect(channels % GROUP).toBe(0);
-        expect(WORDS).toBeGreaterThan(0);
-        expect(WORDS).toBeLessThanOrEqual(4);
-      }
-    }
   });
 });

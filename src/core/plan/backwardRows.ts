@@ -39,20 +39,3 @@ export function backwardRowTile(
   const part = { TILE, ABOVE: TILE + SHIFT, SHIFT, WHOLE: 0 };
   return { KERNEL_WIDTH: kernelWidth, ...part, FRAMES: 1, CHANNELS };
 }
-
-/** Words of a row that `weightGradRows` looks at together. */
-const MAX_WORDS = 4;
-
-/** How `weightGradRows` visits a layer's input rows: two or three channels at a time, words of whole positions. */
-export function gradientRowTile(
-  kernelWidth: number,
-  { channels, width }: Pick<FrameShape, 'channels' | 'width'>,
-): { KERNEL_WIDTH: number; CHANNELS: number; GROUP: number; WORDS: number } {
-  const words = Math.ceil(width / Math.floor(32 / channels));
-  return {
-    KERNEL_WIDTH: kernelWidth,
-    CHANNELS: channels,
-    GROUP: channels % 2 === 0 ? 2 : channels % 3 === 0 ? 3 : 1,
-    WORDS: Math.ceil(words / Math.ceil(words / MAX_WORDS)),
-  };
-}

@@ -29,7 +29,6 @@ export const WRITTEN_BINDINGS: Readonly<Record<string, WrittenBindings>> = {
   synapseBackward: { writes: ['gamma'], updates: ['gammaCarry'] },
   synapseBackwardRows: { writes: ['gamma'] },
   weightGrad: { updates: ['partials'] },
-  weightGradRows: { updates: ['partials'] },
 };
 
 function writtenBy(kernel: string): WrittenBindings {

@@ -141,7 +141,7 @@ describe('the order of work', () => {
     const [first, ...others] = runs('weightGrad/conv1');
     expect(others).toEqual([]);
     expect([first.chunkStart, first.chunkSteps]).toEqual([0, 5]);
-    expect(runs('weightGradRows/conv3')).toHaveLength(Math.ceil(5 / plan.chunkSteps[0]));
+    expect(runs('weightGradSpikes/conv3')).toHaveLength(Math.ceil(5 / plan.chunkSteps[0]));
   });
 
   it('evaluation learns nothing and keeps no history', () => {

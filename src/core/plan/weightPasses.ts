@@ -1,5 +1,4 @@
-import { gradientRowTile } from './backwardRows.ts';
-import type { WeightGradientVariant } from './kernelVariants.ts';
+import { chooseWeightGradient, type GradientShape, weightGradientKernel } from './gradientVariants.ts';
 import { type ChunkPass, PassSource } from './passSource.ts';
 import { gradientSplits, hasBatchNorm, vectorsOf, weightElements, weightRows } from './planBuilder.ts';
 import type { Stage } from './stages.ts';
@@ -13,22 +12,16 @@ export class WeightPasses extends PassSource {
     const { start, stop } = this.builder.microBatches[this.micro];
     const firstSplit = Math.floor(start / splits.size);
     const splitCount = Math.ceil(stop / splits.size) - firstSplit;
-    const runLength = stage.kernelWidth * stage.inputShape.channels;
-    const byRows = this.visitsSpikesByRow(stage) && this.weightGradientVariant(stage) === 'rows';
-    const frames = this.synapseKind(stage);
-    const { channels } = stage.inputShape;
-    const perRow = byRows
-      ? channels / gradientRowTile(stage.kernelWidth, stage.inputShape).GROUP
-      : Math.ceil(runLength / 32);
-    const words = stage.kernelHeight * perRow + (stage.parameters?.bias ? 1 : 0);
+    const shape = this.gradientShape(stage);
+    const asked = this.builder.variants.weightGradient;
+    const variant = chooseWeightGradient(asked?.[stage.name] ?? asked?.all, shape);
+    const { kernel, overrides, perVector } = weightGradientKernel(variant, shape, stage.parameters.bias);
     const sums = this.builder.sumsSteps(stage);
     return this.parts(stage).map((part) => (chunkStart) => {
       // A sum over the steps is complete when the interval's first chunk, which runs last, has added to it.
       if (sums && chunkStart > 0) return null;
-      return this.add('weightGradient', byRows ? 'weightGradRows' : 'weightGrad', stage, {
-        overrides: byRows
-          ? gradientRowTile(stage.kernelWidth, stage.inputShape)
-          : { SYNAPSE: frames, EVENTS: 1 - frames, SUM_STEPS: sums ? 1 : 0 },
+      return this.add('weightGradient', kernel, stage, {
+        overrides: { ...overrides, ...(sums && { SUM_STEPS: 1 }) },
         params: {
           ...this.geometry(stage),
           ...part.params,
@@ -43,34 +36,26 @@ export class WeightPasses extends PassSource {
           gamma: `${stage.name}.gamma`,
           partials: part.name('partials'),
         },
-        invocations: splitCount * words * part.params.weightVectors,
+        invocations: splitCount * perVector * part.params.weightVectors,
       });
     });
   }
 
-  /** The variant that was asked for, where it adds the same products in the same order, to the bit. */
-  private weightGradientVariant(stage: Stage): WeightGradientVariant {
+  private gradientShape(stage: Stage): GradientShape {
     const { planes, scale } = this.activation(stage.inputs[0]);
-    // Several planes are visited in another order; a scale that is no power of two is rounded, once or twice.
-    const isAlike = planes === 1 && Number.isInteger(Math.log2(scale));
-    const asked = this.builder.variants.weightGradient;
-    return isAlike ? (asked?.[stage.name] ?? asked?.all ?? 'rows') : 'rows';
-  }
-
-  /**
-   * Whether weightGradRows serves this layer: bits at stride 1, few channels, several positions per row (else every spike meets
-   * one position and weightGrad reads it with its whole word), and rows whose bits f32 counts with room for a half.
-   */
-  private visitsSpikesByRow(stage: Stage): boolean {
-    const { channels, width } = stage.inputShape;
-    return (
-      this.synapseKind(stage) === 0 &&
-      stage.stride === 1 &&
-      stage.outputShape.width > 1 &&
-      channels <= 8 &&
-      stage.kernelWidth * channels <= 96 &&
-      width * channels < 2 ** 20
-    );
+    return {
+      kernelHeight: stage.kernelHeight,
+      kernelWidth: stage.kernelWidth,
+      stride: stage.stride,
+      padding: stage.padding,
+      inChannels: stage.inputShape.channels,
+      inHeight: stage.inputShape.height,
+      inWidth: stage.inputShape.width,
+      outWidth: stage.outputShape.width,
+      inPlanes: planes,
+      inScale: scale,
+      isFrames: this.synapseKind(stage) === 1,
+    };
   }
 
   stageUpdate(stage: Stage): number[] {

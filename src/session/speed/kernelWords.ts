@@ -9,8 +9,9 @@ const VARIANT_NAMES: Record<ChosenLayer['variant'], string> = {
   wordSparse: 'word-sparse',
   dense: 'dense',
   subgroup: 'subgroup',
-  rows: 'by rows',
   positions: 'by positions',
+  spikes: 'by spikes',
+  masks: 'by masks',
 };
 
 export function variantName(variant: ChosenLayer['variant']): string {

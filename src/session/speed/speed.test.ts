@@ -60,8 +60,10 @@ describe('kernels in words', () => {
 
   it('name the variant and its factor', () => {
     expect(kernelWords(measured)).toBe('event-driven, 3.1x');
-    expect(kernelWords({ variant: 'rows', ratio: null })).toBe('by rows');
-    expect(kernelRows([measured, { ...measured, kind: 'weightGradient', variant: 'rows' }])).toHaveLength(1);
+    expect(kernelWords({ variant: 'spikes', ratio: null })).toBe('by spikes');
+    expect(kernelRows([measured, { ...measured, kind: 'weightGradient', variant: 'spikes' }])).toHaveLength(
+      1,
+    );
   });
 
   it('say where the choice comes from', () => {

@@ -1,0 +1,112 @@
+/**
+ * The kernels that can find a layer's weight gradients. All of them add the same products in the same order wherever there is a
+ * choice, so that which one runs changes no bit of the result.
+ *
+ * `positions` asks at every position which inputs are set; it serves every layer. `spikes` goes through the spikes of every
+ * input channel: its cost follows how much fires. `masks` takes whole short rows, whatever fires.
+ */
+export const WEIGHT_GRADIENT_VARIANTS = ['positions', 'spikes', 'masks'] as const;
+export type WeightGradientVariant = (typeof WEIGHT_GRADIENT_VARIANTS)[number];
+
+const KERNELS: Record<WeightGradientVariant, string> = {
+  positions: 'weightGrad',
+  spikes: 'weightGradSpikes',
+  masks: 'weightGradMasks',
+};
+
+/** What decides which variants serve a layer, and in what form: its window and what it reads. */
+export interface GradientShape {
+  kernelHeight: number;
+  kernelWidth: number;
+  stride: number;
+  padding: number;
+  inChannels: number;
+  inHeight: number;
+  inWidth: number;
+  outWidth: number;
+  inPlanes: number;
+  /** Value of one count. */
+  inScale: number;
+  isFrames: boolean;
+}
+
+/** Input channels: with more, a word of `positions` holds little else than the bits of one position. */
+const MAX_CHANNELS = 8;
+/** Sums (vectors) that one invocation of `spikes` keeps: a whole kernel. */
+const MAX_KERNEL = 49;
+/** Bits of a frame that f32 counts with room for a half. */
+const MAX_FRAME_BITS = 2 ** 20;
+/** Additions of vectors that one invocation of `masks` has written out: more would take long to compile. */
+const MAX_ADDITIONS = 340;
+/** Columns whose gamma `masks` keeps at hand. */
+const MAX_ROW = 16;
+
+/** One plane worth a power of 2: a sum may then be scaled as a whole, to the same bits. */
+function scalesExactly({ inPlanes, inScale }: GradientShape): boolean {
+  return inPlanes === 1 && Number.isInteger(Math.log2(inScale));
+}
+
+/** Whether a variant can run a layer. */
+export function servesWeightGradient(variant: WeightGradientVariant, shape: GradientShape): boolean {
+  if (variant === 'positions') return true;
+  const { kernelHeight, kernelWidth, stride, inChannels, inHeight, inWidth, outWidth } = shape;
+  // Several positions per row: else every spike meets one position, and `positions` reads it with its whole word.
+  if (shape.isFrames || stride !== 1 || outWidth === 1 || inChannels > MAX_CHANNELS) return false;
+  if (variant === 'spikes')
+    return kernelHeight * kernelWidth <= MAX_KERNEL && inHeight * inWidth * inChannels < MAX_FRAME_BITS;
+  return scalesExactly(shape) && outWidth <= MAX_ROW && kernelWidth * outWidth <= MAX_ADDITIONS;
+}
+
+/** The variant for a layer that asks for none: the fastest on most adapters at the densities of most layers. */
+function standardWeightGradient(shape: GradientShape): WeightGradientVariant {
+  return servesWeightGradient('spikes', shape) ? 'spikes' : 'positions';
+}
+
+/** The variant that was asked for, where it serves the layer and gives the same bits as the standard one. */
+export function chooseWeightGradient(
+  asked: WeightGradientVariant | undefined,
+  shape: GradientShape,
+): WeightGradientVariant {
+  if (asked && scalesExactly(shape) && servesWeightGradient(asked, shape)) return asked;
+  return standardWeightGradient(shape);
+}
+
+/**
+ * Kernel and overrides of a variant for a layer that it serves.
+ * @returns `perVector`: invocations per vector of output channels and group of samples.
+ */
+export function weightGradientKernel(
+  variant: WeightGradientVariant,
+  shape: GradientShape,
+  hasBias: boolean,
+): { kernel: string; overrides: Record<string, number>; perVector: number } {
+  const { kernelHeight: KERNEL_HEIGHT, kernelWidth: KERNEL_WIDTH, inChannels: CHANNELS } = shape;
+  const kernel = KERNELS[variant];
+  if (variant === 'spikes') {
+    const SCALED = scalesExactly(shape) ? 0 : 1;
+    const overrides = { KERNEL_HEIGHT, KERNEL_WIDTH, CHANNELS, PLANES: shape.inPlanes, SCALED };
+    return { kernel, overrides, perVector: CHANNELS + (hasBias ? 1 : 0) };
+  }
+  if (variant === 'masks') {
+    const { inWidth: IN_WIDTH, outWidth: OUT_WIDTH, padding: PADDING } = shape;
+    const GROUP = largestDivisor(CHANNELS, Math.floor(MAX_ADDITIONS / (KERNEL_WIDTH * OUT_WIDTH)));
+    const WORDS = Math.ceil(((IN_WIDTH - 1) * CHANNELS + GROUP) / 32);
+    const overrides = { KERNEL_WIDTH, CHANNELS, GROUP, IN_WIDTH, OUT_WIDTH, PADDING, WORDS };
+    return { kernel, overrides, perVector: (KERNEL_HEIGHT * CHANNELS) / GROUP };
+  }
+  const SYNAPSE = shape.isFrames ? 1 : 0;
+  const words = KERNEL_HEIGHT * Math.ceil((KERNEL_WIDTH * CHANNELS) / 32);
+  return { kernel, overrides: { SYNAPSE, EVENTS: 1 - SYNAPSE }, perVector: words + (hasBias ? 1 : 0) };
+}
+
+/** The largest divisor of a count that is at most `most`. */
+function largestDivisor(count: number, most: number): number {
+  let divisor = Math.min(count, most);
+  while (count % divisor !== 0) divisor--;
+  return divisor;
+}
+
+/** The variant that a kernel is; null for kernels of other work. */
+export function gradientVariantOfKernel(kernel: string): WeightGradientVariant | null {
+  return WEIGHT_GRADIENT_VARIANTS.find((variant) => KERNELS[variant] === kernel) ?? null;
+}
