@@ -1,5 +1,5 @@
-import AxeBuilder from '@axe-core/playwright';
 import { expect, test } from '@playwright/test';
+import { violations } from './axe.ts';
 import { addressWith, dropFiles, SMALL, watchPage } from './support.ts';
 
 /** A number that says nothing, time in ms, x, y, polarity: no rule can tell the columns. */
@@ -20,8 +20,7 @@ test('text files ask what their columns are, once per drop, and can be read or l
   await expect(dialog.getByRole('alert')).toContainText('cannot be told');
   await expect(dialog.getByText('Still missing: time, x, y, polarity.')).toBeVisible();
   await expect(dialog.getByRole('button', { name: 'Import', exact: true })).toBeDisabled();
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0].html}`)).toEqual([]);
+  expect(await violations(page)).toEqual([]);
 
   await page.keyboard.press('Escape');
   await expect(dialog).toHaveCount(0);

@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
-import AxeBuilder from '@axe-core/playwright';
 import { expect, type Locator, type Page, test } from '@playwright/test';
 import { costCommand } from '../../src/cli/cost.ts';
 import { figureCsv } from '../../src/core/cost/figureRows.ts';
 import { makeFigure } from '../../src/session/cost/costFigures.ts';
 import { decodeLink } from '../../src/session/linkCodec.ts';
+import { violations } from './axe.ts';
 import { addressWith, expectFinished, SMALL, trainButton, watchPage } from './support.ts';
 
 /** 3 inputs, 2 neurons, 1 neuron, 2 classes; B = 2, T = 3, k = 2: intervals of 2 steps and of 1. */
@@ -176,8 +176,7 @@ test('the paper’s figures are drawn from the equations, with the session’s n
   await expect(
     numbers.getByRole('row', { name: /CIFAR10-DVS \(10, 1\): MACs – stated 99.64 percent/ }),
   ).toHaveCount(1);
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0].html}`)).toEqual([]);
+  expect(await violations(page)).toEqual([]);
   const [download] = await Promise.all([
     page.waitForEvent('download'),
     figures.getByRole('button', { name: 'Save charts as SVG' }).click(),

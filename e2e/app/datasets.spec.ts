@@ -1,6 +1,6 @@
-import AxeBuilder from '@axe-core/playwright';
 import { expect as expectFast, type Page, test } from '@playwright/test';
 import { zipSync } from 'fflate';
+import { violations } from './axe.ts';
 import {
   addressWith,
   dropFiles,
@@ -16,8 +16,7 @@ import {
 const expect = expectFast.configure({ timeout: 30_000 });
 
 async function noViolations(page: Page): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0].html}`)).toEqual([]);
+  expect(await violations(page)).toEqual([]);
 }
 
 /** ATIS events at x = mark. */

@@ -1,5 +1,5 @@
-import AxeBuilder from '@axe-core/playwright';
 import { expect, type Page, test } from '@playwright/test';
+import { violations } from './axe.ts';
 import { addressWith, expectFinished, SMALL, trainButton, watchPage } from './support.ts';
 
 const kernels = (page: Page) => page.getByRole('region', { name: 'Kernels on this GPU' });
@@ -36,8 +36,7 @@ test('kernels are measured while a run trains, shown, and remembered for the nex
   await expect(row).toHaveText(found ?? '', { timeout: 60_000 });
   await expect(kernels(page).getByRole('status')).toContainText('in an earlier run');
   await page.getByRole('button', { name: 'Pause', exact: true }).click();
-  const { violations } = await new AxeBuilder({ page }).include('.speed-kernels').analyze();
-  expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0].html}`)).toEqual([]);
+  expect(await violations(page, { include: '.speed-kernels' })).toEqual([]);
   expect(stray).toEqual([]);
 });
 
@@ -64,7 +63,6 @@ test('a profile says where the time goes and what bounds it, in a run that stand
   await expect(
     profile.getByRole('region', { name: 'Time per layer' }).getByRole('row', { name: /^conv1/ }),
   ).toBeVisible();
-  const { violations } = await new AxeBuilder({ page }).include('.speed-profile').analyze();
-  expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0].html}`)).toEqual([]);
+  expect(await violations(page, { include: '.speed-profile' })).toEqual([]);
   expect(stray).toEqual([]);
 });

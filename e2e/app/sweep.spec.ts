@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
-import AxeBuilder from '@axe-core/playwright';
 import { expect, type Page, test } from '@playwright/test';
 import { SWEEP_COLUMNS } from '../../src/session/sweep/sweepCsv.ts';
+import { violations } from './axe.ts';
 import { addressWith, watchPage } from './support.ts';
 
 // Two body layers, four steps: a run takes about a second on a software adapter.
@@ -42,11 +42,6 @@ async function saveCsv(page: Page): Promise<string[]> {
     .trimEnd()
     .split('\n')
     .map((line) => line.replace(/,[^,]*$/, ''));
-}
-
-async function violations(page: Page): Promise<string[]> {
-  const { violations: found } = await new AxeBuilder({ page }).analyze();
-  return found.map(({ id, nodes }) => `${id}: ${nodes[0].html}`);
 }
 
 test('a sweep survives a reload in the middle and ends with the same CSV; its results travel as a link', async ({
