@@ -1,5 +1,5 @@
 import { defineConfig } from '@playwright/test';
-import { browserArguments, findBrowser } from './scripts/browser.mjs';
+import { browserArguments, findBrowser, wantsHardware } from './scripts/browser.mjs';
 import { findFreePort } from './scripts/process.mjs';
 
 // This file is read again by every worker process: they inherit the ports that the first reading found.
@@ -25,9 +25,17 @@ export default defineConfig({
   reporter: 'list',
   use: {
     baseURL: address(port),
-    launchOptions: { executablePath, args: browserArguments() },
+    launchOptions: {
+      executablePath,
+      // Without a GPU the page is painted faster by the processor than by the rasterizer for GPUs, which Debian's Chromium
+      // turns on and the software adapter would have to run.
+      args: [...browserArguments(), ...(wantsHardware() ? [] : ['--disable-gpu-rasterization'])],
+    },
     viewport: { width: 1440, height: 900 },
-    trace: 'retain-on-failure',
+    // Recording a trace of every test, to throw it away on success, costs a third of the time: see CONTRIBUTING.md for how to
+    // ask for one.
+    trace: 'off',
+    screenshot: 'only-on-failure',
   },
   projects: [
     { name: 'kernels', testDir: 'e2e/kernels' },
