@@ -15,7 +15,8 @@ test('the lesson leads a first visit to a trained network by the real controls, 
   await expectRecording(page);
   await expect(next(page)).toHaveCount(0);
   await expect(page.locator('.player[data-spotlit]')).toBeVisible();
-  // What the first step asks for is in sight, also in a low window.
+  // What the first step asks for is in sight, and the head of the page still is.
+  await expect(page.getByRole('heading', { level: 1 })).toBeInViewport({ ratio: 1 });
   await expect(page.getByRole('button', { name: 'Next recording' })).toBeInViewport({ ratio: 1 });
   await page.getByRole('button', { name: 'Next recording' }).click();
   await next(page).click();
@@ -54,6 +55,13 @@ test('the lesson leads a first visit to a trained network by the real controls, 
   await lesson(page).getByRole('button', { name: 'Skip the lesson' }).click();
   await expect(lesson(page)).toHaveCount(0);
   expect(stray).toEqual([]);
+});
+
+test('in a low window the page is scrolled to what the lesson asks for', async ({ page }) => {
+  await page.setViewportSize({ width: 1440, height: 700 });
+  await page.goto('/');
+  await expect(page.locator('.player[data-spotlit]')).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Next recording' })).toBeInViewport({ ratio: 1 });
 });
 
 test('a link shows no lesson by itself', async ({ page }) => {

@@ -6,6 +6,11 @@ function elementsOf(id: AnchorId): Element[] {
   return [...document.querySelectorAll(`#view-${view} :is(${selector})`)];
 }
 
+function lastPart(id: AnchorId, element: Element): Element {
+  const place: { view: string; upTo?: string } = ANCHORS[id];
+  return (place.upTo && element.querySelector(place.upTo)) || element;
+}
+
 /** Space around a place that was scrolled to, pixels; above it, so that the heading of its panel is seen as well. */
 const GAP = 16;
 const HEADING = 64;
@@ -20,9 +25,13 @@ function freeSpace(): { top: number; bottom: number } {
   return isAtBottom ? { top, bottom: lesson.top } : { top: top + lesson.height, bottom: innerHeight };
 }
 
-/** Brings an element into sight where it is not; at once for visitors who ask for less motion. */
-function bringIntoSight(element: Element): void {
-  const { top, bottom } = element.getBoundingClientRect();
+/**
+ * Brings an element into sight where it is not; at once for visitors who ask for less motion.
+ * @param last The last part of it that must be seen: what follows is no reason to scroll the head of the page away.
+ */
+function bringIntoSight(element: Element, last: Element): void {
+  const { top } = element.getBoundingClientRect();
+  const { bottom } = last.getBoundingClientRect();
   const free = freeSpace();
   const isTall = bottom - top > free.bottom - free.top - 2 * GAP;
   if (top >= free.top && (bottom <= free.bottom || (isTall && top < (free.top + free.bottom) / 2))) return;
@@ -41,7 +50,7 @@ export function useSpotlight(id: AnchorId | null): void {
       for (const element of elementsOf(id)) {
         if (element.hasAttribute('data-spotlit')) continue;
         element.setAttribute('data-spotlit', '');
-        if (!hasScrolled) bringIntoSight(element);
+        if (!hasScrolled) bringIntoSight(element, lastPart(id, element));
         hasScrolled = true;
       }
     };
