@@ -44,6 +44,41 @@ test('a shared run is replayed and compared while it trains; a changed link says
   expect(stray).toEqual([]);
 });
 
+test('a run that is rewound to other settings is shared with its results again', async ({
+  page,
+  context,
+}) => {
+  await page.goto(addressWith(TINY));
+  await trainButton(page).click();
+  await expectFinished(page);
+  await page.getByRole('slider', { name: /^k, truncation/ }).press('ArrowLeft');
+  await page.getByText('Network, neuron and optimizer').click();
+  const rate = page.getByRole('spinbutton', { name: /^learning rate/ });
+  await rate.fill('0.02');
+  await rate.press('Enter');
+  await page.getByRole('button', { name: 'Share' }).click();
+  const card = page.getByRole('region', { name: 'Link to this session' });
+  await expect(card).toContainText('Settings were changed since (k, lr). Undo that, or train anew.');
+  await page.getByRole('button', { name: 'Close' }).click();
+  await page.getByRole('button', { name: 'Rewind to the initial weights' }).click();
+  await page.getByRole('button', { name: 'Share' }).click();
+  await expect(card).toContainText('There is no finished epoch yet. Train it, or open a finished run');
+  await page.getByRole('button', { name: 'Close' }).click();
+
+  await trainButton(page).click();
+  await expectFinished(page);
+  await page.getByRole('button', { name: 'Share' }).click();
+  await expect(card).toContainText('holds the digests of the weights after 1 epochs');
+  const link = await page.getByRole('textbox', { name: 'Link' }).inputValue();
+  const other = await context.newPage();
+  await other.goto(link);
+  await trainButton(other).click();
+  await expectFinished(other);
+  await expect(other.getByRole('status', { name: 'Comparison with what was shared' })).toContainText(
+    'Same as shared: all weights after epoch 1 are equal to the last bit',
+  );
+});
+
 test('a session goes by file and comes back, with its repairs listed', async ({ page }) => {
   await page.goto(addressWith({ ...TINY, beta: 0.9 }));
   await page.getByRole('button', { name: 'Share' }).click();

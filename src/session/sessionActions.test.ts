@@ -253,6 +253,24 @@ describe('while training', () => {
     expect(types().filter((type) => type === 'configure')).toHaveLength(2);
   });
 
+  it('that is rewound begins with the settings of now: its link may hold its results again', async () => {
+    await train();
+    say({ type: 'iteration', metrics: metrics(8) });
+    actions.setSchedule({ truncationInterval: 3 });
+    expect(store.getState().run?.changedMidway).toBe(true);
+    actions.rewind();
+    expect(store.getState().run?.changedMidway).toBe(false);
+
+    say({ type: 'iteration', metrics: metrics(8) });
+    say({ type: 'status', status: 'finished' });
+    actions.setSchedule({ truncationInterval: 2 });
+    actions.rewind();
+    expect(types().slice(-2)).toEqual(['setSchedule', 'rewind']);
+    const { run, marks } = store.getState();
+    expect(run?.settings.schedule.truncationInterval).toBe(2);
+    expect([run?.changedMidway, marks]).toEqual([false, []]);
+  });
+
   it('rewinds to an empty record', async () => {
     await train();
     say({ type: 'iteration', metrics: metrics(1) });

@@ -254,9 +254,15 @@ export function createSessionActions(store: SessionStore, ports: SessionPorts): 
     }
     // What was trained stays kept: this is another run.
     const keep = keeping.beginKeeping();
+    const { run } = get();
+    // Before the settings are taken up: they are those of a run that has not begun, and change nothing midway.
+    set({
+      ...noMetrics(),
+      run: run && { ...run, changedMidway: false },
+      announcement: 'Back to the initial weights.',
+    });
     settingsActions.takeUpSettings();
     trainer?.post({ type: 'rewind', ...(keep && { keep }) });
-    set({ ...noMetrics(), announcement: 'Back to the initial weights.' });
   }
 
   /** After an undo or a redo: what the page makes itself comes back by itself. */

@@ -126,10 +126,10 @@ describe('a run that was shared', () => {
 
   it('is not shared where no link leads to its weights', () => {
     expect(whyNotShared(pageWith({}))).toBeNull();
-    expect(whyNotShared(pageWith({ epochs: [] }))).toContain('no finished epoch');
+    expect(whyNotShared(pageWith({ epochs: [] }))).toContain('no finished epoch yet. Train it, or open');
     expect(whyNotShared(pageWith({ run: { changedMidway: true } }))).toContain('changed while it ran');
     const moved = { ...pageWith({}), settings: applySetting(settings, 'lr', 0.5) };
-    expect(whyNotShared(moved)).toBe('Settings were changed since (lr).');
+    expect(whyNotShared(moved)).toBe('Settings were changed since (lr). Undo that, or train anew.');
     expect(decodeLink(shareFragment(moved)).run).toBeUndefined();
   });
 

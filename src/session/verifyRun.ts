@@ -40,11 +40,12 @@ export function differingSettings(a: Session, b: Session): string[] {
 
 /** What stands between a run and its link; null where the link can hold its results. */
 export function whyNotShared({ run, epochs, settings, gpu }: SessionState): string | null {
-  if (!run || epochs.length === 0 || !gpu.adapter) return 'There is no finished epoch yet.';
+  if (!run || epochs.length === 0 || !gpu.adapter)
+    return 'There is no finished epoch yet. Train it, or open a finished run under Runs.';
   if (run.changedMidway)
     return 'Settings were changed while it ran, so that no link leads to the same weights; train it anew to share results.';
   const other = differingSettings(settings, run.settings);
-  if (other.length > 0) return `Settings were changed since (${other.join(', ')}).`;
+  if (other.length > 0) return `Settings were changed since (${other.join(', ')}). Undo that, or train anew.`;
   return null;
 }
 

@@ -143,10 +143,12 @@ async function writeInitialWeights({ engine, config, weightChange, startWeights 
   await engine.writeParameters(withStartWeights(drawn, startWeights, engine.plan.graph));
 }
 
-/** Back to iteration 0 and the initial weights; (k, n) stays. */
+/** Back to iteration 0 and the initial weights; (k, n) and the learning rate stay as they were set last. */
 export async function rewindRun(run: Run): Promise<void> {
+  const { config, learningRate } = run;
   run.store.clear();
   await writeInitialWeights(run);
+  run.config = { ...config, optimizer: { ...config.optimizer, learningRate } };
   Object.assign(run, startOf(run.config), { meter: newMeter(run.engine), epochs: [], checkpoint: null });
 }
 
