@@ -63,6 +63,17 @@ for (const theme of ['light', 'dark'] as const) {
   });
 }
 
+test('a rule that is broken is found, by its name and its place (control)', async ({ page }) => {
+  await page.setContent(`<html lang="en"><title>control</title><main><h1>Control</h1>
+    <button></button> <p class="pale" style="color: #aaa; background: #fff">pale</p></main></html>`);
+  const broken = [/^button-name: <button>/, /^color-contrast: <p class="pale"/].map((place) =>
+    expect.stringMatching(place),
+  );
+  expect(await violations(page)).toEqual(broken);
+  expect(await violations(page, { rules: COLOUR_RULES })).toEqual(broken.slice(1));
+  expect(await violations(page, { include: 'h1' })).toEqual([]);
+});
+
 test('everything stays inside the page at every width, also while it is resized', async ({ page }) => {
   await page.goto(addressWith({ ...SMALL, train: 20, test: 10, epochs: 1 }));
   await trainButton(page).click();
