@@ -44,6 +44,7 @@ export default defineConfig({
       name: 'app',
       testDir: 'e2e',
       testMatch: ['app/*.spec.ts', 'commands/*.spec.ts'],
+      // One: page and GPU process of a journey already use one and a half of two cores.
       workers: 1,
       use: { baseURL: address(pagePort) },
     },

@@ -1,5 +1,6 @@
 import { createServer } from 'node:net';
 import { expect, test } from '@playwright/test';
+import { expectRecording, trainButton } from '../app/support.ts';
 import { startScript } from './program.ts';
 
 test.describe('npm start', () => {
@@ -20,7 +21,10 @@ test.describe('npm start', () => {
       await page.goto(address);
       await expect(page).toHaveTitle(/Spikelet/);
       await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
-      await page.waitForLoadState('networkidle');
+      // All that a first visit asks for: recordings from a worker, the GPU, the service worker with the whole page.
+      await expectRecording(page);
+      await expect(trainButton(page)).toBeEnabled();
+      await page.evaluate(async () => (await navigator.serviceWorker.ready).active?.state);
       expect(complaints).toEqual([]);
       expect(foreign).toEqual([]);
     } finally {
