@@ -3,11 +3,11 @@
 //   dW[ky][kx][c][o] = sum over t, b, outY, outX:  gamma[t][b][outY][outX][o] * input[t][b][y][x][c]      (maths.md 10)
 //
 // Goes through a whole frame's words and stops at spikes only: one at (y, x, c) adds gamma[y + padding - ky][x + padding - kx]
-// to every entry (ky, kx, c) of its channel's kernel. Its cost follows the number of spikes. The sum runs over t backwards, then b,
+// to every entry (ky, kx, c). Its cost follows the number of spikes. The sum runs over t backwards, then b,
 // planes, rows and columns, whatever the chunks: of one plane worth a power of 2, the same bits as the other kernels.
 //
-// Work split   one invocation = the whole kernel of one input channel x 4 output channels of one group of samples, output
-//              channels fastest, so that neighbours visit the same spikes; then one per bias vector and group of samples
+// Work split   one invocation = ROWS rows of the kernel of one input channel x 4 output channels of one group of samples,
+//              output channels fastest, so that neighbours visit the same spikes; then one per bias vector and group of samples
 // Reads        inputs     u32[step][B][inPlanes][inWords]
 //              gamma      vec4f[chunkSteps][B][positions][outVectors]
 // Updates      partials   vec4f[splitCount][rows (+ 1: bias)][weightVectors], as weightGrad
@@ -16,6 +16,7 @@
 
 override WORKGROUP_SIZE: u32 = 64u;
 override KERNEL_HEIGHT: u32 = 1u;
+override ROWS: u32 = 1u;              // of the kernel, of one invocation: all of them where that compiles quickly
 override KERNEL_WIDTH: u32 = 1u;
 override CHANNELS: u32 = 1u;          // inChannels, at most 32
 override PLANES: u32 = 1u;            // inPlanes
@@ -29,7 +30,7 @@ override SCALED: u32 = 0u;            // 1: each product is scaled; 0: the sums 
 
 // Indexed by a variable at the end of the kernel: that keeps it in memory. In registers, a software adapter would carry it
 // through every loop.
-var<private> sums: array<vec4f, KERNEL_HEIGHT * KERNEL_WIDTH>;
+var<private> sums: array<vec4f, ROWS * KERNEL_WIDTH>;
 
 // Every CHANNELS-th bit of a word, from bit 0 on.
 const WHOLE_BITS = 32u / CHANNELS * CHANNELS;
@@ -64,20 +65,24 @@ fn search(place: Search, frameBase: u32, words: u32) -> Search {
 fn weightGradSpikes(@builtin(global_invocation_id) globalId: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let index = globalId.x + globalId.y * groups.x * WORKGROUP_SIZE;
   let weightVectors = params.weightVectors;
-  let biasStart = params.splitCount * CHANNELS * weightVectors;
+  let groupCount = (KERNEL_HEIGHT + ROWS - 1u) / ROWS * CHANNELS;
+  let biasStart = params.splitCount * groupCount * weightVectors;
   if (index >= biasStart + params.hasBias * params.splitCount * weightVectors) { return; }
   let vector = index % weightVectors;
   let isBias = index >= biasStart;
-  let channel = select((index / weightVectors) % CHANNELS, 0u, isBias);
-  let split = params.firstSplit + select(index / (weightVectors * CHANNELS), (index - biasStart) / weightVectors, isBias);
+  let group = select((index / weightVectors) % groupCount, 0u, isBias);
+  let channel = group % CHANNELS;
+  let firstRow = group / CHANNELS * ROWS;
+  let split = params.firstSplit + select(index / (weightVectors * groupCount), (index - biasStart) / weightVectors, isBias);
   let rowCount = KERNEL_HEIGHT * KERNEL_WIDTH * CHANNELS + params.hasBias;
-  let outBase = (split * rowCount + select(channel, rowCount - 1u, isBias)) * weightVectors + vector;
+  let outBase = (split * rowCount + select(firstRow * KERNEL_WIDTH * CHANNELS + channel, rowCount - 1u, isBias)) * weightVectors + vector;
 
   let samples = sampleGroup(split);
   // Unless SCALED, sums are kept in units of the input's scale, a power of 2: exact both ways.
   let scale = select(params.inScale, 1.0, isBias || SCALED == 1u);
-  let count = select(KERNEL_HEIGHT * KERNEL_WIDTH, 1u, isBias);
-  for (var j = 0u; j < KERNEL_HEIGHT * KERNEL_WIDTH; j++) {
+  // The last group may have fewer rows; what it adds up beyond them is dropped.
+  let count = select(min(ROWS, KERNEL_HEIGHT - firstRow) * KERNEL_WIDTH, 1u, isBias);
+  for (var j = 0u; j < ROWS * KERNEL_WIDTH; j++) {
     sums[j] = vec4f();
     if (samples.goesOn && j < count) { sums[j] = partials[outBase + j * CHANNELS * weightVectors] * (1.0 / scale); }
   }
@@ -117,12 +122,12 @@ fn weightGradSpikes(@builtin(global_invocation_id) globalId: vec3u, @builtin(num
           // Divisions without a division, which is slow: exact, because a number and a half is never within rounding of a multiple.
           let pixel = u32(i32((f32(i32(32u * at.word + lowestBit(at.run))) + 0.5) * perChannel));
           let y = u32(i32((f32(i32(pixel)) + 0.5) * perRow));
-          let top = i32(y) + padding;
+          let top = i32(y) + padding - i32(firstRow);
           let left = i32(pixel - y * inWidth) + padding;
           let fires = at.run != 0u;
-          var rows = array<u32, KERNEL_HEIGHT>();
-          var sees = array<u32, KERNEL_HEIGHT>();
-          for (var ky = 0u; ky < KERNEL_HEIGHT; ky++) { // unroll
+          var rows = array<u32, ROWS>();
+          var sees = array<u32, ROWS>();
+          for (var ky = 0u; ky < ROWS; ky++) { // unroll
             let outY = top - i32(ky);
             rows[ky] = frameGamma + u32(clamp(outY, 0, lastY)) * rowVectors;
             sees[ky] = select(0u, 0xffffffffu, fires && outY >= 0 && outY <= lastY);
@@ -131,7 +136,7 @@ fn weightGradSpikes(@builtin(global_invocation_id) globalId: vec3u, @builtin(num
             let outX = left - i32(kx);
             let column = u32(clamp(outX, 0, lastX)) * outVectors;
             let seen = select(0u, 0xffffffffu, outX >= 0 && outX <= lastX);
-            for (var ky = 0u; ky < KERNEL_HEIGHT; ky++) { // unroll
+            for (var ky = 0u; ky < ROWS; ky++) { // unroll
               var term = bitcast<vec4f>(bitcast<vec4u>(gamma[rows[ky] + column]) & vec4u(sees[ky] & seen));
               if (SCALED == 1u) { term *= factor; }
               sums[ky * KERNEL_WIDTH + kx] += term;

@@ -33,6 +33,7 @@ const CASES: LayerCase[] = [
   convolution('a row of exactly 32 bits, padding 2', [4, 3, 8], 7, [5, 2], [3, 3, 1]),
   convolution('rows of more than 32 bits', [11, 4, 7], 5, [3, 1], [2, 3, 1]),
   convolution('six channels of a short row, no padding', [6, 7, 9], 9, [5, 0], [2, 3, 1]),
+  convolution('a kernel of 7 rows', [2, 9, 8], 5, [7, 1], [2, 2, 1]),
   convolution('32 channels, the most', [32, 4, 5], 6, [3, 0], [2, 2, 1]),
 ];
 

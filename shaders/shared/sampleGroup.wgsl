@@ -20,15 +20,23 @@ fn sampleGroup(split: u32) -> SampleGroup {
     stop < window.stepCount || window.updateAccumulate == 1u || start < params.sampleStart);
 }
 
-// `sum` and the gamma of all positions, of one vector of output channels; `steps` last to first.
+// `sum` and the gamma of all positions, of one vector of output channels; `steps` last to first. Four positions to a turn and a
+// sum: on a software adapter, turns and setting variables cost as much as what they do here.
 fn addGamma(sum: vec4f, group: SampleGroup, steps: u32, vector: u32) -> vec4f {
-  let outVectors = params.outVectors;
-  let size = params.outHeight * params.outWidth * outVectors;
+  let stride = params.outVectors;
+  let positions = params.outHeight * params.outWidth;
   var total = sum;
   for (var behind = 0u; behind < steps; behind++) {
     for (var sample = group.first; sample < group.last; sample++) {
-      let frame = ((steps - 1u - behind) * params.batchSize + sample) * size + vector;
-      for (var at = 0u; at < size; at += outVectors) { total += gamma[frame + at]; }
+      var at = ((steps - 1u - behind) * params.batchSize + sample) * positions * stride + vector;
+      for (var fours = positions / 4u; fours > 0u; fours--) {
+        total = total + gamma[at] + gamma[at + stride] + gamma[at + 2u * stride] + gamma[at + 3u * stride];
+        at += 4u * stride;
+      }
+      for (var rest = positions % 4u; rest > 0u; rest--) {
+        total += gamma[at];
+        at += stride;
+      }
     }
   }
   return total;

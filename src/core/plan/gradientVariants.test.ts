@@ -31,7 +31,7 @@ describe('variants of a weight gradient', () => {
     }
     expect(servesWeightGradient('masks', { ...CONV, outWidth: 17 })).toBe(false);
     expect(servesWeightGradient('spikes', { ...CONV, outWidth: 17 })).toBe(true);
-    expect(servesWeightGradient('spikes', { ...CONV, kernelHeight: 11 })).toBe(false);
+    expect(servesWeightGradient('spikes', { ...CONV, kernelWidth: 26, inWidth: 40 })).toBe(false);
   });
 
   it('are chosen freely where all give the same bits, and not where they differ', () => {
@@ -51,8 +51,13 @@ describe('variants of a weight gradient', () => {
   it('have as many invocations as work, and never more text than compiles quickly', () => {
     expect(weightGradientKernel('spikes', CONV, true)).toEqual({
       kernel: 'weightGradSpikes',
-      overrides: { KERNEL_HEIGHT: 5, KERNEL_WIDTH: 5, CHANNELS: 6, PLANES: 1, SCALED: 0 },
+      overrides: { KERNEL_HEIGHT: 5, ROWS: 5, KERNEL_WIDTH: 5, CHANNELS: 6, PLANES: 1, SCALED: 0 },
       perVector: 7,
+    });
+    const seven = { ...CONV, kernelHeight: 7, kernelWidth: 7 };
+    expect(weightGradientKernel('spikes', seven, true)).toMatchObject({
+      overrides: { ROWS: 3 },
+      perVector: 3 * 6 + 1,
     });
     expect(weightGradientKernel('masks', CONV, true)).toMatchObject({
       overrides: { GROUP: 6, WORDS: 3 },

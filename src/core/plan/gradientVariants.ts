@@ -32,8 +32,8 @@ export interface GradientShape {
 
 /** Input channels: with more, a word of `positions` holds little else than the bits of one position. */
 const MAX_CHANNELS = 8;
-/** Sums (vectors) that one invocation of `spikes` keeps: a whole kernel. */
-const MAX_KERNEL = 49;
+/** Sums (vectors) that one invocation of `spikes` keeps, a whole kernel if it can: 49 took 20 s to compile on a software adapter. */
+const MAX_SUMS = 25;
 /** Bits of a frame that f32 counts with room for a half. */
 const MAX_FRAME_BITS = 2 ** 20;
 /** Additions of vectors that one invocation of `masks` has written out: more would take long to compile. */
@@ -49,11 +49,11 @@ function scalesExactly({ inPlanes, inScale }: GradientShape): boolean {
 /** Whether a variant can run a layer. */
 export function servesWeightGradient(variant: WeightGradientVariant, shape: GradientShape): boolean {
   if (variant === 'positions') return true;
-  const { kernelHeight, kernelWidth, stride, inChannels, inHeight, inWidth, outWidth } = shape;
+  const { kernelWidth, stride, inChannels, inHeight, inWidth, outWidth } = shape;
   // Several positions per row: else every spike meets one position, and `positions` reads it with its whole word.
   if (shape.isFrames || stride !== 1 || outWidth === 1 || inChannels > MAX_CHANNELS) return false;
   if (variant === 'spikes')
-    return kernelHeight * kernelWidth <= MAX_KERNEL && inHeight * inWidth * inChannels < MAX_FRAME_BITS;
+    return kernelWidth <= MAX_SUMS && inHeight * inWidth * inChannels < MAX_FRAME_BITS;
   return scalesExactly(shape) && outWidth <= MAX_ROW && kernelWidth * outWidth <= MAX_ADDITIONS;
 }
 
@@ -84,8 +84,10 @@ export function weightGradientKernel(
   const kernel = KERNELS[variant];
   if (variant === 'spikes') {
     const SCALED = scalesExactly(shape) ? 0 : 1;
-    const overrides = { KERNEL_HEIGHT, KERNEL_WIDTH, CHANNELS, PLANES: shape.inPlanes, SCALED };
-    return { kernel, overrides, perVector: CHANNELS + (hasBias ? 1 : 0) };
+    const groups = Math.ceil(KERNEL_HEIGHT / Math.floor(MAX_SUMS / KERNEL_WIDTH));
+    const ROWS = Math.ceil(KERNEL_HEIGHT / groups);
+    const overrides = { KERNEL_HEIGHT, ROWS, KERNEL_WIDTH, CHANNELS, PLANES: shape.inPlanes, SCALED };
+    return { kernel, overrides, perVector: Math.ceil(KERNEL_HEIGHT / ROWS) * CHANNELS + (hasBias ? 1 : 0) };
   }
   if (variant === 'masks') {
     const { inWidth: IN_WIDTH, outWidth: OUT_WIDTH, padding: PADDING } = shape;
