@@ -7,7 +7,7 @@
 //              normalization     vec4f[6][outVectors]
 //              labels            i32[B]; -1 = empty place: its gradient stays 0
 // Updates      gamma             vec4f[chunkSteps][B][positions][outVectors]
-// Includes     layerParams, synapse, rowRun
+// Includes     layerParams, synapse, rowRun, weightsF32 (HALF_WEIGHTS: weightsF16)
 // Twin         src/reference/batchNorm.ts
 
 override WORKGROUP_SIZE: u32 = 64u;
@@ -16,7 +16,7 @@ override SYNAPSE: u32 = 0u;
 @group(0) @binding(0) var<uniform> params: LayerParams;
 @group(0) @binding(1) var<uniform> window: StepWindow;
 @group(1) @binding(0) var<storage, read_write> inputs: array<u32>;
-@group(1) @binding(1) var<storage, read> weights: array<vec4f>;
+@group(1) @binding(1) var<storage, read> weights: array<StoredWeights>;
 @group(1) @binding(2) var<storage, read_write> normalization: array<vec4f>;
 @group(1) @binding(3) var<storage, read_write> labels: array<i32>;
 @group(1) @binding(4) var<storage, read_write> gamma: array<vec4f>;

@@ -14,7 +14,7 @@
 //              gamma             vec4f[chunkSteps][B][positions][outVectors]  (MODE 2)
 //              labels            i32[B]; samples with label -1 are empty places and do not count
 // Updates      sums              vec4f[B][2][outVectors]; overwritten by modes 0 and 1 and by the interval's last chunk
-// Includes     layerParams, synapse, rowRun
+// Includes     layerParams, synapse, rowRun, weightsF32 (HALF_WEIGHTS: weightsF16)
 // Twin         src/reference/batchNorm.ts
 
 override WORKGROUP_SIZE: u32 = 64u;
@@ -24,7 +24,7 @@ override MODE: u32 = 0u;
 @group(0) @binding(0) var<uniform> params: LayerParams;
 @group(0) @binding(1) var<uniform> window: StepWindow;
 @group(1) @binding(0) var<storage, read_write> inputs: array<u32>;
-@group(1) @binding(1) var<storage, read> weights: array<vec4f>;
+@group(1) @binding(1) var<storage, read> weights: array<StoredWeights>;
 @group(1) @binding(2) var<storage, read_write> normalization: array<vec4f>;
 @group(1) @binding(3) var<storage, read_write> gamma: array<vec4f>;
 @group(1) @binding(4) var<storage, read_write> labels: array<i32>;

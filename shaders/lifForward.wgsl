@@ -15,7 +15,7 @@
 //                                are set with atomicOr, whose order does not matter
 //              surrogateHistory  rectangular: u32[step][B][outWords], 1 = |u - threshold| < a/2, zero before
 // Overwrites                     smooth surrogates: f32 bit patterns of u, [step][B][positions*outChannels]
-// Includes     layerParams, synapse, rowRun, lifNeuron, cellGroup, random, spikeBits
+// Includes     layerParams, synapse, rowRun, lifNeuron, cellGroup, random, spikeBits, weightsF32 (HALF_WEIGHTS: weightsF16)
 // Twin         src/reference/lifForward.ts
 
 override WORKGROUP_SIZE: u32 = 64u;
@@ -29,7 +29,7 @@ override RESET: u32 = 0u;             // 0 soft, by theta; 1 hard, to 0
 @group(0) @binding(0) var<uniform> params: LayerParams;
 @group(0) @binding(1) var<uniform> window: StepWindow;
 @group(1) @binding(0) var<storage, read_write> inputs: array<u32>;
-@group(1) @binding(1) var<storage, read> weights: array<vec4f>;
+@group(1) @binding(1) var<storage, read> weights: array<StoredWeights>;
 @group(1) @binding(2) var<storage, read_write> normalization: array<vec4f>;
 @group(1) @binding(3) var<storage, read_write> keepBits: array<u32>;
 @group(1) @binding(4) var<storage, read_write> membrane: array<f32>;

@@ -16,7 +16,7 @@
 // Sets bits    spikes            u32[step][B][outWords], after dropout. Zero before
 //              surrogateHistory  rectangular: u32[step][B][outWords], 1 = |u - threshold| < a/2, zero before
 // Overwrites                     smooth surrogates: f32 bit patterns of u, [step][B][positions*outChannels]
-// Includes     layerParams, rowRun, lifNeuron, random, spikeBits
+// Includes     layerParams, rowRun, lifNeuron, random, spikeBits, weightsF32 (HALF_WEIGHTS: weightsF16)
 // Twin         src/reference/lifForward.ts
 
 override WORKGROUP_SIZE: u32 = 64u;
@@ -30,7 +30,7 @@ override RESET: u32 = 0u;             // 0 soft, by theta; 1 hard, to 0
 @group(0) @binding(0) var<uniform> params: LayerParams;
 @group(0) @binding(1) var<uniform> window: StepWindow;
 @group(1) @binding(0) var<storage, read_write> inputs: array<u32>;
-@group(1) @binding(1) var<storage, read> weights: array<vec4f>;
+@group(1) @binding(1) var<storage, read> weights: array<StoredWeights>;
 @group(1) @binding(2) var<storage, read_write> normalization: array<vec4f>;
 @group(1) @binding(3) var<storage, read_write> keepBits: array<u32>;
 @group(1) @binding(4) var<storage, read_write> membrane: array<f32>;
@@ -99,7 +99,7 @@ fn lifForwardDense(@builtin(global_invocation_id) globalId: vec3u, @builtin(num_
             any &= any - 1u;
             let at = (firstRow + bit) * weightVectors + firstVector;
             for (var v = 0u; v < VECTORS; v++) { // unroll
-              let weight = factor * weights[at + min(v, lastVector)];
+              let weight = factor * weightsAt(at + min(v, lastVector));
               for (var s = 0u; s < STEPS; s++) { // unroll
                 sums[s * VECTORS + v] += f32(i32((runs[s] >> bit) & 1u)) * weight;
               }
@@ -112,7 +112,7 @@ fn lifForwardDense(@builtin(global_invocation_id) globalId: vec3u, @builtin(num_
     if (params.hasBias == 1u) {
       let at = params.kernelHeight * params.kernelWidth * params.inChannels * weightVectors + firstVector;
       for (var v = 0u; v < VECTORS; v++) { // unroll
-        bias[v] = weights[at + min(v, lastVector)];
+        bias[v] = weightsAt(at + min(v, lastVector));
       }
     }
     for (var s = 0u; s < STEPS; s++) { // unroll

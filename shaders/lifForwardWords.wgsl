@@ -16,7 +16,7 @@
 // Sets bits    spikes            u32[step][B][outWords], after dropout. Zero before
 //              surrogateHistory  rectangular: u32[step][B][outWords], 1 = |u - threshold| < a/2, zero before
 // Overwrites                     smooth surrogates: f32 bit patterns of u, [step][B][positions*outChannels]
-// Includes     layerParams, rowRun, lifNeuron, random, spikeBits
+// Includes     layerParams, rowRun, lifNeuron, random, spikeBits, weightsF32 (HALF_WEIGHTS: weightsF16)
 // Twin         src/reference/lifForward.ts
 
 override WORKGROUP_SIZE: u32 = 64u;
@@ -35,7 +35,7 @@ override RESET: u32 = 0u;             // 0 soft, by theta; 1 hard, to 0
 @group(0) @binding(0) var<uniform> params: LayerParams;
 @group(0) @binding(1) var<uniform> window: StepWindow;
 @group(1) @binding(0) var<storage, read_write> inputs: array<u32>;
-@group(1) @binding(1) var<storage, read> weights: array<vec4f>;
+@group(1) @binding(1) var<storage, read> weights: array<StoredWeights>;
 @group(1) @binding(2) var<storage, read_write> normalization: array<vec4f>;
 @group(1) @binding(3) var<storage, read_write> keepBits: array<u32>;
 @group(1) @binding(4) var<storage, read_write> membrane: array<f32>;
@@ -89,7 +89,7 @@ fn lifForwardWords(@builtin(global_invocation_id) globalId: vec3u, @builtin(num_
   if (params.hasBias == 1u) {
     let at = params.kernelHeight * params.kernelWidth * params.inChannels * weightVectors + firstVector;
     for (var v = 0u; v < VECTORS; v++) { // unroll
-      bias[v] = weights[at + min(v, lastVector)];
+      bias[v] = weightsAt(at + min(v, lastVector));
     }
   }
   let inputStart = select(window.historyStart, window.stepStart, params.inWholeSample == 1u);
@@ -140,7 +140,7 @@ fn lifForwardWords(@builtin(global_invocation_id) globalId: vec3u, @builtin(num_
         left |= runs[word];
       }
       for (var v = 0u; v < VECTORS; v++) { // unroll
-        sums[v] += select(vec4f(), weights[at + min(v, lastVector)], run != 0u);
+        sums[v] += select(vec4f(), weightsAt(at + min(v, lastVector)), run != 0u);
       }
       continuing {
         break if left == 0u;

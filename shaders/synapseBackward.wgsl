@@ -15,7 +15,7 @@
 //              keepBits          as in lifForward
 // Overwrites   gamma             vec4f[chunkSteps][B][inHeight*inWidth][inVectors]; adds with ACCUMULATE
 // Updates      gammaCarry        vec4f[B][inHeight*inWidth][inVectors]   gamma of the first step of the chunk
-// Includes     layerParams, lifGradient, surrogate, random
+// Includes     layerParams, lifGradient, surrogate, random, weightsF32 (HALF_WEIGHTS: weightsF16)
 // Twin         src/reference/synapseBackward.ts
 
 override WORKGROUP_SIZE: u32 = 64u;
@@ -33,7 +33,7 @@ override CHANNELS: u32 = 4u;          // 4 * VECTORS, or all channels where they
 @group(0) @binding(0) var<uniform> params: LayerParams;
 @group(0) @binding(1) var<uniform> window: StepWindow;
 @group(1) @binding(0) var<storage, read_write> gammaAbove: array<vec4f>;
-@group(1) @binding(1) var<storage, read> weights: array<vec4f>;
+@group(1) @binding(1) var<storage, read> weights: array<StoredWeights>;
 @group(1) @binding(2) var<storage, read_write> surrogateHistory: array<u32>;
 @group(1) @binding(3) var<storage, read_write> keepBits: array<u32>;
 @group(1) @binding(4) var<storage, read_write> gamma: array<vec4f>;
@@ -88,7 +88,7 @@ fn findErrors(last: u32, sample: u32, position: u32, firstChannel: u32) {
           above[s] = select(vec4f(), gammaAbove[steps[s] + at + o], seen);
         }
         for (var c = 0u; c < CHANNELS; c++) { // unroll
-          let weight = weights[(row + min(c, lastChannel)) * weightVectors + o];
+          let weight = weightsAt((row + min(c, lastChannel)) * weightVectors + o);
           for (var s = 0u; s < STEP_TILE; s++) { // unroll
             errors[s * VECTORS + c / 4u][c % 4u] += dot(weight, above[s]);
           }

@@ -14,7 +14,7 @@
 //              weights      of the layer above, see shared/synapse.wgsl
 // Overwrites   gamma        f32[chunkSteps][B][inHeight*inWidth][4*inVectors]: the error, which errorBackward turns into gamma;
 //                           channels that do not exist are 0; adds with ACCUMULATE
-// Includes     layerParams
+// Includes     layerParams, weightsF32 (HALF_WEIGHTS: weightsF16)
 // Twin         src/reference/synapseBackward.ts
 
 override WORKGROUP_SIZE: u32 = 64u;
@@ -30,7 +30,7 @@ override ACCUMULATE: u32 = 0u;        // 1: add to what gamma holds (several rea
 @group(0) @binding(0) var<uniform> params: LayerParams;
 @group(0) @binding(1) var<uniform> window: StepWindow;
 @group(1) @binding(0) var<storage, read_write> gammaAbove: array<vec4f>;
-@group(1) @binding(1) var<storage, read> weights: array<vec4f>;
+@group(1) @binding(1) var<storage, read> weights: array<StoredWeights>;
 @group(1) @binding(2) var<storage, read_write> gamma: array<f32>;
 
 const EDGE = KERNEL_WIDTH - 1u;
@@ -76,7 +76,7 @@ fn synapseBackwardRows(@builtin(global_invocation_id) globalId: vec3u, @builtin(
       for (var kx = 0u; kx < KERNEL_WIDTH; kx++) { // unroll
         for (var c = 0u; c < CHANNELS; c++) { // unroll
           // Channels beyond the layer's last are that one, computed again and never used; so are frames.
-          w[kx * CHANNELS + c] = weights[weightRow + (kx * inChannels + min(c, lastChannel)) * weightVectors + o];
+          w[kx * CHANNELS + c] = weightsAt(weightRow + (kx * inChannels + min(c, lastChannel)) * weightVectors + o);
         }
       }
       for (var f = 0u; f < FRAMES; f++) { // unroll

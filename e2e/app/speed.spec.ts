@@ -40,6 +40,28 @@ test('kernels are measured while a run trains, shown, and remembered for the nex
   expect(stray).toEqual([]);
 });
 
+test('weights in half precision are chosen, travel with the link, and are said where kernels are shown', async ({
+  page,
+  context,
+}) => {
+  const { stray } = watchPage(page);
+  await page.goto(addressWith({ ...SMALL, train: 40, test: 20, epochs: 1 }));
+  await page.getByText('Network, neuron and optimizer').click();
+  const choice = page.getByLabel(/^weights that kernels read/);
+  await expect(choice).toHaveValue('f32');
+  await choice.selectOption('f16');
+  await page.getByRole('button', { name: 'Share' }).click();
+  const link = await page.getByRole('textbox', { name: 'Link' }).inputValue();
+
+  const other = await context.newPage();
+  await other.goto(link);
+  await trainButton(other).click();
+  await expectFinished(other);
+  await showSpeed(other);
+  await expect(kernels(other)).toContainText('Kernels read the weights in half precision (f16)');
+  expect(stray).toEqual([]);
+});
+
 test('a profile says where the time goes and what bounds it, in a run that stands', async ({ page }) => {
   const { stray } = watchPage(page);
   await page.goto(addressWith({ ...SMALL, train: 40, test: 20, epochs: 1 }));

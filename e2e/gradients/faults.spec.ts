@@ -40,6 +40,19 @@ test('a device that is destroyed at any moment leaves no trace in the weights', 
   }
 });
 
+test('a device that is lost while weights are halves leaves no trace', async ({ engine }) => {
+  const run = { ...RUN, config: { ...config, weightPrecision: 'f16' as const } };
+  const undisturbed = await engine.runFaulty({ ...run, faults: {} });
+  expect(undisturbed.digests).not.toEqual((await engine.runFaulty({ ...RUN, faults: {} })).digests);
+  for (const share of [0.4, 0.8]) {
+    const loseAt = [Math.floor(share * undisturbed.calls.length)];
+    const disturbed = await engine.runFaulty({ ...run, faults: { loseAt } });
+    expect(disturbed.errors).toEqual([]);
+    expect(disturbed.restored.length).toBeGreaterThanOrEqual(1);
+    expect(disturbed.digests).toEqual(undisturbed.digests);
+  }
+});
+
 test('several losses in one run leave no trace either', async ({ engine }) => {
   const undisturbed = await engine.runFaulty({ ...RUN, faults: {} });
   const loseAt = [0.2, 0.5, 1.1].map((share) => Math.floor(share * undisturbed.calls.length));

@@ -29,6 +29,20 @@ test('pausing, stepping, re-planning and rewinding leave no trace in the weights
   expect(rewound.digests).toEqual(undisturbed.digests);
 });
 
+test('with weights in half precision too', async ({ engine }) => {
+  const run = { ...RUN, config: { ...config, weightPrecision: 'f16' as const } };
+  const undisturbed = await engine.runLoop(run);
+  expect((await engine.runLoop(RUN)).digests).not.toEqual(undisturbed.digests);
+  const disturbed = await engine.runLoop({ ...run, pauseAfter: [3, 30], replanAfter: [5, 20] });
+  expect(disturbed.digests).toEqual(undisturbed.digests);
+  expect(disturbed.testAccuracies).toEqual(undisturbed.testAccuracies);
+  expect((await engine.runLoop({ ...run, rewind: true })).digests).toEqual(undisturbed.digests);
+  const profiled = await engine.runLoop({ ...run, profileAfter: [4, 20] });
+  expect(profiled.digests).toEqual(undisturbed.digests);
+  const measured = await engine.runLoop({ ...run, measureAfter: [2] });
+  expect(measured.digests).toEqual(undisturbed.digests);
+});
+
 test('measuring kernels on the way, again and again, leaves no trace in the weights', async ({ engine }) => {
   // Long enough for kernels to be compiled beside it.
   const long = { config: { ...config, epochs: 12 }, sampleCount: 50 };

@@ -28,6 +28,17 @@ for (const [k, n] of [
   });
 }
 
+test('half precision: the forecast is the measured peak, and larger by the copy', async ({ engine }) => {
+  const run = (weightPrecision: 'f32' | 'f16') =>
+    engine.train({ config: { ...workloadConfig(5, 2, 3), weightPrecision }, seed: 1, iterations: 1 });
+  const [single, half] = [await run('f32'), await run('f16')];
+  expect(half.peakBytes).toBe(half.forecastBytes);
+  const weights = half.tensors.reduce((sum, { values }) => sum + values.length, 0);
+  // Two bytes a weight; rows of channels that are no multiple of 4, and buffers, are padded. A uniform block is not needed for it.
+  expect(half.peakBytes - single.peakBytes).toBeGreaterThanOrEqual(2 * weights);
+  expect(half.peakBytes - single.peakBytes).toBeLessThan(2 * weights + 16 * 1024);
+});
+
 test('forecast and measured peak agree for other layers, losses, optimizers and cuts', async ({ engine }) => {
   const sizes: number[] = [];
   for (const choices of [

@@ -5,6 +5,7 @@ import type { TrainingConfig } from '../../src/core/trainingConfig.ts';
 import { ReferenceTrainer } from '../../src/reference/trainStep.ts';
 import { compareArrays } from '../../src/testing/compareArrays.ts';
 import {
+  ADAM,
   type ConfigChoices,
   NETWORK_BODY_NAMES,
   randomSamples,
@@ -93,6 +94,48 @@ for (const body of ['conv', 'averagePool', 'residual', 'batchNorm'] as const) {
   test(`${body}: frames of counts up to 5`, ({ engine }) =>
     compareWithReference(engine, { body, maxCount: 5, truncationInterval: 3, blockSize: 2 }));
 }
+
+const HALF_CASES: Record<string, ConfigChoices> = {
+  'full backpropagation through time': { body: 'conv', truncationInterval: 5, blockSize: 3 },
+  'pools, k = 3, n = 2': { body: 'averagePool', truncationInterval: 3, blockSize: 2 },
+  Adam: { body: 'averagePool', truncationInterval: 3, optimizer: ADAM },
+  'batch norm and residual units': { body: 'residualBatchNorm', truncationInterval: 3, blockSize: 2 },
+  'dropout, random classifiers': {
+    body: 'dropout',
+    truncationInterval: 4,
+    classifier: { kind: 'random', bias: true },
+  },
+  'real-valued frames': { body: 'conv', truncationInterval: 3, blockSize: 2, input: 'frames' },
+};
+for (const [name, choices] of Object.entries(HALF_CASES)) {
+  test(`weights in half precision: ${name}`, ({ engine }) =>
+    compareWithReference(engine, { weightPrecision: 'f16', ...choices }));
+}
+
+test('weights read as f32 would fail these comparisons (control)', () => {
+  const half = smallConfig({
+    body: 'averagePool',
+    update: 'sequence',
+    truncationInterval: 5,
+    blockSize: 2,
+    weightPrecision: 'f16',
+  });
+  const { seed, after } = referenceRun(half);
+  const tensors = randomTensors(half, seed);
+  const single = new ReferenceTrainer({ ...half, weightPrecision: 'f32' }, tensors);
+  single.trainBatch(randomSamples(half, seed), {
+    iteration: 0,
+    learningRate: half.optimizer.learningRate,
+    seed: half.seed,
+  });
+  const [{ name, values }] = tensors;
+  const [read, instead] = [after, single.tensors].map(
+    (found) => found.get(name)?.map((value, i) => value - values[i]) ?? new Float64Array(0),
+  );
+  const axes = { element: values.length };
+  const tolerance = TOLERANCES.weightChange;
+  expect(compareArrays(instead, read, { label: 'change', axes, tolerance })).not.toBe('');
+});
 
 for (const surrogate of Object.keys(SURROGATES) as SurrogateKind[]) {
   for (const detachReset of [false, true]) {

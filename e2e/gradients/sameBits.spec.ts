@@ -17,6 +17,7 @@ const CASES: [string, ConfigChoices][] = [
   ['dropout', { body: 'dropout', truncationInterval: 3, blockSize: 1 }],
   ['random classifiers', { truncationInterval: 3, classifier: { kind: 'random', bias: false } }],
   ['one update per sample', { truncationInterval: 2, update: 'sequence' }],
+  ['weights in half precision', { body: 'averagePool', truncationInterval: 2, weightPrecision: 'f16' }],
   ['real-valued frames', { input: 'frames', truncationInterval: 3 }],
 ];
 
@@ -75,6 +76,26 @@ for (const [name, choices] of CASES) {
   });
 }
 
+test('f32 that is asked for is f32 that is not', async ({ engine }) => {
+  const run = (weightPrecision?: 'f32') =>
+    engine.train({ config: smallConfig({ body: 'averagePool', weightPrecision }), seed: 1, iterations: 1 });
+  expect((await run('f32')).digest).toBe((await run()).digest);
+});
+
+test('every forward kernel gives the same bits with weights in half precision', async ({ engine }) => {
+  const config = smallConfig({ body: 'averagePool', weightPrecision: 'f16', batchSize: 5 });
+  const run = (all?: 'eventDriven' | 'wordSparse' | 'dense' | 'subgroup') =>
+    engine.train({
+      config,
+      ...(all && { options: { variants: { forward: { all } } } }),
+      seed: 1,
+      iterations: ITERATIONS,
+    });
+  const standard = await run();
+  for (const variant of ['eventDriven', 'wordSparse', 'dense', 'subgroup'] as const)
+    expect((await run(variant)).digest, variant).toBe(standard.digest);
+});
+
 test('chunks of one step in the backward pass give the bits of longer chunks', async ({ engine }) => {
   const config = smallConfig({
     body: 'averagePool',
@@ -95,22 +116,24 @@ test('chunks of one step in the backward pass give the bits of longer chunks', a
   expect(firstDifference(one, short)).toBe('');
 });
 
-test('weights spread over several buffers, and micro-batches of large layers, agree to rounding', async ({
-  engine,
-}) => {
-  // Weights of the workload are multiples of 2^-12: the first forward pass is exact, so no spike can flip.
-  const config = workloadConfig(5, 2, 4);
-  const whole = await engine.train({ config, seed: 1, iterations: 1 });
-  const limits = { maxBufferSize: 2 ** 28, maxStorageBufferBindingSize: 60_000 };
-  const spread = await engine.train({ config, options: { limits }, seed: 1, iterations: 1 });
-  expect(whole.weightParts).toBe(1);
-  expect(spread.weightParts).toBeGreaterThan(2);
-  expect(spread.microBatches).toBeGreaterThan(1);
-  for (const [i, { name, values }] of whole.tensors.entries()) {
-    const worst = values.reduce(
-      (max, value, j) => Math.max(max, Math.abs(value - spread.tensors[i].values[j])),
-      0,
-    );
-    expect(worst, name).toBeLessThan(1e-6);
-  }
-});
+for (const weightPrecision of ['f32', 'f16'] as const) {
+  test(`weights spread over several buffers, and micro-batches of large layers, agree to rounding: ${weightPrecision}`, async ({
+    engine,
+  }) => {
+    // Weights of the workload are multiples of 2^-12: the first forward pass is exact, so no spike can flip.
+    const config = { ...workloadConfig(5, 2, 4), weightPrecision };
+    const whole = await engine.train({ config, seed: 1, iterations: 1 });
+    const limits = { maxBufferSize: 2 ** 28, maxStorageBufferBindingSize: 60_000 };
+    const spread = await engine.train({ config, options: { limits }, seed: 1, iterations: 1 });
+    expect(whole.weightParts).toBe(1);
+    expect(spread.weightParts).toBeGreaterThan(2);
+    expect(spread.microBatches).toBeGreaterThan(1);
+    for (const [i, { name, values }] of whole.tensors.entries()) {
+      const worst = values.reduce(
+        (max, value, j) => Math.max(max, Math.abs(value - spread.tensors[i].values[j])),
+        0,
+      );
+      expect(worst, name).toBeLessThan(1e-6);
+    }
+  });
+}

@@ -1,9 +1,10 @@
 import { frameSize } from '../../src/core/encodedDataset.ts';
+import { roundToHalf } from '../../src/core/halfFloat.ts';
 import type { Range } from '../../src/core/schedule.ts';
 import { batchNormStatistics } from '../../src/reference/batchNorm.ts';
 import { weightCount } from '../../src/reference/receptiveField.ts';
 import { synapticCurrent } from '../../src/reference/synapse.ts';
-import { type LayerCase, layerParams, SYNAPSE_CASES, TestNumbers } from './kernelCase.ts';
+import { HALVES, type LayerCase, layerParams, SYNAPSE_CASES, TestNumbers } from './kernelCase.ts';
 import {
   asWords,
   channelsInnermost,
@@ -11,6 +12,7 @@ import {
   packWeights,
   padVectors,
   sliceVectors,
+  storedWeights,
   vectorsOf,
 } from './layouts.ts';
 
@@ -62,17 +64,25 @@ export interface NormCase {
   window: Record<string, number>;
   overrides: Record<string, number>;
   inputs: Uint32Array;
-  /** vec4f[rows][vectors] */
+  /** vec4f[rows][vectors], before they are halves. */
   weights: Float32Array;
+  half: boolean;
 }
 
-export function normCase(layer: LayerCase, input: 'bits' | 'frames', hasBias = true): NormCase {
+/** @param options.half The kernels read the weights as halves, and the twins those rounded. */
+export function normCase(
+  layer: LayerCase,
+  input: 'bits' | 'frames',
+  { hasBias = true, half = false }: { hasBias?: boolean; half?: boolean } = {},
+): NormCase {
   const { field, batchSize, steps, planes } = layer;
   const numbers = new TestNumbers(3);
   const inSize = batchSize * frameSize(field.inputShape);
   const outSize = batchSize * frameSize(field.outputShape);
-  const weights = numbers.normal(weightCount(field));
-  const bias = hasBias ? numbers.normal(field.outputShape.channels) : null;
+  const master = numbers.normal(weightCount(field));
+  const masterBias = hasBias ? numbers.normal(field.outputShape.channels) : null;
+  const weights = half ? master.map(roundToHalf) : master;
+  const bias = half && masterBias ? masterBias.map(roundToHalf) : masterBias;
   const labels = Int32Array.from({ length: batchSize }, (_, b) =>
     batchSize > 1 && b === batchSize - 1 ? -1 : 1,
   );
@@ -107,9 +117,10 @@ export function normCase(layer: LayerCase, input: 'bits' | 'frames', hasBias = t
       chunkSteps: steps,
     },
     window: { stepStart: BEFORE, historyStart: 0, stepCount: steps },
-    overrides: { SYNAPSE: input === 'frames' ? 1 : 0 },
+    overrides: { SYNAPSE: input === 'frames' ? 1 : 0, ...(half && HALVES) },
+    half,
     inputs,
-    weights: packWeights(field, weights, bias),
+    weights: packWeights(field, master, masterBias),
   };
 }
 
@@ -127,7 +138,7 @@ export function weightPart(test: NormCase, { start, stop }: Range) {
   const vectors = vectorsOf(test.layer.field.outputShape.channels);
   return {
     params: { ...test.params, weightVectors: stop - start, vectorStart: start },
-    weights: sliceVectors(test.weights, vectors, start, stop),
+    weights: storedWeights(sliceVectors(test.weights, vectors, start, stop), test.half),
     vectors: stop - start,
   };
 }

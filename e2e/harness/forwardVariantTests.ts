@@ -42,6 +42,14 @@ export function testForwardVariant(variant: Exclude<ForwardVariant, 'eventDriven
       });
     }
 
+    for (const layer of serves) {
+      test(`weights in half precision, ${layer.name}`, async ({ kernels }) => {
+        const outcome = await runLif(kernels, layer, variantOf(variant, layer, { half: true }));
+        expectLif(outcome);
+        if (frameSize(layer.field.outputShape) > 1) expectActivity(outcome);
+      });
+    }
+
     test('in the middle of a sample and of the history, without bias, several groups of steps', async ({
       kernels,
     }) => {

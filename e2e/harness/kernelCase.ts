@@ -198,6 +198,9 @@ export function layerParams({ field, batchSize, planes }: LayerCase): Record<str
   };
 }
 
+/** For kernels that read weights as halves. */
+export const HALVES = { HALF_WEIGHTS: 1 };
+
 /** Constants that are exact in binary, so that a few steps from dyadic currents are exact in f32 too. */
 export const DYADIC_NEURON: NeuronParameters = {
   beta: 0.5,
@@ -243,6 +246,14 @@ export class TestNumbers {
   /** About N(0, 1). */
   normal(length: number): Float32Array {
     return Float32Array.from({ length }, () => this.#random.normal());
+  }
+
+  /** From 0.5 to 1, of either sign, and none of them a half: rounded to one they are multiples of 2^-11. */
+  betweenHalves(length: number): Float32Array {
+    return Float32Array.from({ length }, () => {
+      const offset = (this.integer(199) - 99.5) / 250;
+      return ((this.integer(2) - 0.5) * 2 * (1025 + this.integer(1022) + offset)) / 2048;
+    });
   }
 
   /** Uniform in [0, 1). */

@@ -74,7 +74,8 @@ async function createKernelPage(): Promise<KernelPage> {
         throw new Error(`It has no binding ${name}; bindings are ${known.join(', ')}.`);
     }
     for (const name of Object.keys(overrides)) {
-      if (!kernel.overrides.includes(name)) throw new Error(`It has no override ${name}.`);
+      if (!kernel.overrides.includes(name) && !(name in kernel.codeWith))
+        throw new Error(`It has no override ${name}.`);
     }
     const pipeline = await pipelines.pipeline(kernel, overrides);
     const uniforms = [uniformBuffer(LAYER_PARAMS, params), uniformBuffer(STEP_WINDOW, window)];

@@ -1,4 +1,5 @@
 import { type FrameShape, frameBit, frameSize, wordsPerFrame } from '../../src/core/encodedDataset.ts';
+import { packHalves } from '../../src/core/halfFloat.ts';
 import { cellIndex, type ReceptiveField, weightIndex } from '../../src/reference/receptiveField.ts';
 
 // From the interface layout of the twins ([..][C][H][W], [out][in][kh][kw]) to the layouts of the kernels, and back.
@@ -150,6 +151,11 @@ export function packWeights(
   });
   if (bias) packed.set(Float32Array.from(bias), weightRowCount(field, false) * row);
   return packed;
+}
+
+/** What a kernel reads of weights: themselves, or two halves to a word. */
+export function storedWeights(packed: Float32Array, half = false): Float32Array | Uint32Array {
+  return half ? packHalves(packed) : packed;
 }
 
 /** Vectors [start, stop) of every row of vec4f[rows][vectors]: one of the buffers over which weights are spread. */

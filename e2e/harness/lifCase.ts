@@ -1,5 +1,6 @@
 import { expect } from '@playwright/test';
 import { frameSize, wordsPerFrame } from '../../src/core/encodedDataset.ts';
+import { roundToHalf } from '../../src/core/halfFloat.ts';
 import type { Range } from '../../src/core/schedule.ts';
 import { surrogateDerivatives } from '../../src/reference/errorBackward.ts';
 import { type LifRecord, type LifState, lifForward, restingState } from '../../src/reference/lifForward.ts';
@@ -9,6 +10,7 @@ import { compareArrays } from '../../src/testing/compareArrays.ts';
 import { TOLERANCES, type Tolerance } from '../../src/testing/tolerances.ts';
 import {
   DYADIC_NEURON,
+  HALVES,
   type LayerCase,
   layerParams,
   neuronParams,
@@ -25,6 +27,7 @@ import {
   packPlanes,
   packWeights,
   sliceVectors,
+  storedWeights,
 } from './layouts.ts';
 
 export const BITS = { SYNAPSE: 0 };
@@ -51,6 +54,8 @@ export interface LifVariant {
   keep?: ArrayLike<number>;
   seed?: number;
   weights?: (numbers: TestNumbers, length: number) => Float32Array;
+  /** The kernel reads halves, and the twin weights rounded to them; they are not halves before. */
+  half?: boolean;
   /** Output vectors of each weight buffer, when the weights are spread over several; a run for each. */
   parts?: Range[];
 }
@@ -76,9 +81,13 @@ export async function runLif(
   const numbers = new TestNumbers(variant.seed ?? 1);
   const inSize = batchSize * frameSize(field.inputShape);
   const outSize = batchSize * frameSize(field.outputShape);
-  const draw = variant.weights ?? ((source, length) => source.dyadic(length));
-  const weights = draw(numbers, weightCount(field));
-  const bias = hasBias ? draw(numbers, field.outputShape.channels) : null;
+  const { half = false } = variant;
+  const draw =
+    variant.weights ?? ((source, length) => (half ? source.betweenHalves(length) : source.dyadic(length)));
+  const master = draw(numbers, weightCount(field));
+  const masterBias = hasBias ? draw(numbers, field.outputShape.channels) : null;
+  const weights = half ? master.map(roundToHalf) : master;
+  const bias = half && masterBias ? masterBias.map(roundToHalf) : masterBias;
   const scale = params.inScale ?? 1;
 
   let inputs: Uint32Array;
@@ -108,12 +117,12 @@ export async function runLif(
   const membraneHistory = overrides.HISTORY === 2;
   const vectors = overrides.VECTORS ?? 1;
   const base = layerParams(layer);
-  const packedWeights = packWeights(field, weights, bias);
+  const packedWeights = packWeights(field, master, masterBias);
   let found: Record<string, Uint32Array> = {};
   for (const { start: first, stop } of variant.parts ?? [{ start: 0, stop: base.outVectors }]) {
     found = await runCase(kernels, {
       kernel: variant.kernel ?? 'lifForward',
-      overrides,
+      overrides: { ...overrides, ...(half && HALVES) },
       params: {
         ...base,
         ...neuronParams(neuron),
@@ -132,7 +141,7 @@ export async function runLif(
       },
       buffers: {
         inputs,
-        weights: sliceVectors(packedWeights, base.outVectors, first, stop),
+        weights: storedWeights(sliceVectors(packedWeights, base.outVectors, first, stop), half),
         membrane:
           found.membrane ??
           (variant.state ? channelsInnermost(start.membrane, field.outputShape) : unwritten(outSize)),

@@ -46,9 +46,16 @@ function sumsOfSample(
 test.describe('batchNormSums equals its twin', () => {
   for (const layer of NORM_LAYERS) {
     for (const input of ['bits', 'frames'] as const) {
-      for (const mode of [0, 1, 2]) {
-        test(`${layer.name}, ${input}, mode ${mode}`, async ({ kernels }) => {
-          const entry = normCase(layer, input, mode !== 1);
+      for (const [mode, half] of [
+        [0, false],
+        [1, false],
+        [2, false],
+        [0, true],
+        [2, true],
+      ] as const) {
+        const stored = half ? ', weights in half precision' : '';
+        test(`${layer.name}, ${input}, mode ${mode}${stored}`, async ({ kernels }) => {
+          const entry = normCase(layer, input, { hasBias: mode !== 1, half });
           const shape = layer.field.outputShape;
           const vectors = vectorsOf(shape.channels);
           const { mean, inverse } = entry.statistics;

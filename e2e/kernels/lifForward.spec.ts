@@ -20,6 +20,16 @@ test.describe('lifForward equals its twin', () => {
     }
   }
 
+  for (const layer of SYNAPSE_CASES) {
+    for (const VECTORS of [1, 4]) {
+      test(`weights in half precision, ${layer.name}, ${4 * VECTORS} channels`, async ({ kernels }) => {
+        const outcome = await runLif(kernels, layer, { overrides: { ...BITS, VECTORS }, half: true });
+        expectLif(outcome);
+        if (frameSize(layer.field.outputShape) > 1) expectActivity(outcome);
+      });
+    }
+  }
+
   for (const VECTORS of [1, 2, 4]) {
     test(`in the middle of a sample and of the history, without bias, ${VECTORS} vectors`, async ({
       kernels,
@@ -51,6 +61,13 @@ test.describe('lifForward equals its twin', () => {
       });
     }
   }
+
+  test('real-valued frames with weights in half precision', async ({ kernels }) => {
+    const outcome = await runLif(kernels, ODD, { overrides: FRAMES, half: true });
+    // Halves times frames are no longer sums that f32 holds exactly; spikes are compared exactly all the same.
+    expectLif(outcome, TOLERANCES.recursion);
+    expectActivity(outcome);
+  });
 
   for (const VECTORS of [1, 2, 4]) {
     test(`given currents, ${VECTORS} vectors`, async ({ kernels }) => {

@@ -1,8 +1,10 @@
+import { halfToNumber, packHalves } from '../../src/core/halfFloat.ts';
 import type { OptimizerSpec } from '../../src/core/trainingConfig.ts';
 import { optimizerStep } from '../../src/reference/optimizerStep.ts';
 import { compareArrays } from '../../src/testing/compareArrays.ts';
 import { TOLERANCES } from '../../src/testing/tolerances.ts';
-import { runCase, TestNumbers, unwritten } from '../harness/kernelCase.ts';
+import { runCase, sameWords, TestNumbers, unwritten } from '../harness/kernelCase.ts';
+import type { KernelPage } from '../harness/kernelRun.ts';
 import { expect, test } from '../harness/kernelTest.ts';
 import { asFloats } from '../harness/layouts.ts';
 
@@ -81,6 +83,88 @@ test.describe('optimizerStep equals its twin', () => {
       });
     }
   }
+
+  for (const optimizer of OPTIMIZERS) {
+    const decay = optimizer.weightDecay ? 'with' : 'without';
+    test(`${optimizer.kind} ${decay} weight decay: the bits of one scalar at a time, and their halves`, async ({
+      kernels,
+    }) => {
+      const elements = 1004;
+      const numbers = new TestNumbers(5);
+      const request = {
+        kernel: 'optimizerStep',
+        params: { elementCount: elements, splitCount: 2, ...paramsOf(optimizer) },
+        window: windowOf(optimizer, 3),
+        buffers: {
+          partials: numbers.normal(2 * elements),
+          weights: numbers.normal(elements),
+          firstMoment: numbers.normal(elements),
+          secondMoment: optimizer.kind === 'adam' ? numbers.uniform(elements) : new Float32Array(4),
+          flags: new Uint32Array(1),
+          halfWeights: unwritten(elements / 2),
+        },
+      };
+      const alone = await runCase(kernels, { ...request, invocations: elements });
+      const pairs = await runCase(kernels, {
+        ...request,
+        overrides: { LANES: 2 },
+        invocations: elements / 2,
+      });
+      for (const name of ['weights', 'firstMoment', 'secondMoment', 'flags'])
+        expect(sameWords(pairs[name], alone[name]), name).toBe(true);
+      expect([...alone.halfWeights]).toEqual([...unwritten(elements / 2)]);
+      expect([...pairs.halfWeights]).toEqual([...packHalves(asFloats(pairs.weights))]);
+    });
+  }
+
+  /** Halves of weights that a step of size 0 leaves alone. */
+  async function halvesOf(kernels: KernelPage, weights: Float32Array) {
+    const { length } = weights;
+    const found = await runCase(kernels, {
+      kernel: 'optimizerStep',
+      overrides: { LANES: 2 },
+      params: { elementCount: length, splitCount: 1 },
+      window: { learningRate: 0, biasCorrection1: 1, biasCorrection2: 1 },
+      buffers: {
+        partials: new Float32Array(length),
+        weights,
+        firstMoment: new Float32Array(length),
+        secondMoment: new Float32Array(4),
+        flags: new Uint32Array(1),
+        halfWeights: unwritten(length / 2),
+      },
+      invocations: length / 2,
+    });
+    return found;
+  }
+
+  test('every finite half, and what lies in the middle between two, is rounded as the twin rounds it', async ({
+    kernels,
+  }) => {
+    const halves = Float32Array.from({ length: 0x7c00 }, (_, bits) => halfToNumber(bits));
+    const middles = halves.map((half, i) => (half + (halves[i + 1] ?? 65536)) / 2);
+    const bits = new Uint32Array(middles.buffer);
+    const below = new Float32Array(bits.map((word) => word - 1).buffer);
+    const above = new Float32Array(bits.map((word) => word + 1).buffer);
+    const one = Float32Array.from([...halves, ...middles, ...below, ...above]);
+    const all = Float32Array.from([...one, ...one.map((value) => -value)]);
+    expect(all.length).toBe(8 * 0x7c00);
+    const found = await halvesOf(kernels, all);
+    expect(sameWords(found.halfWeights, packHalves(all))).toBe(true);
+    expect([...found.flags]).toEqual([0]);
+  });
+
+  test('weights beyond the range of halves become the largest half, infinities and not a number are flagged too', async ({
+    kernels,
+  }) => {
+    const found = await halvesOf(kernels, Float32Array.of(65519.9, 65520, 1e30, -7e4));
+    expect([...found.halfWeights]).toEqual([0x7bff7bff, 0xfbff7bff]);
+    expect([...found.flags]).toEqual([0]);
+    const { POSITIVE_INFINITY: infinity, NaN: none } = Number;
+    const wild = await halvesOf(kernels, Float32Array.of(infinity, -infinity, 1, none));
+    expect([...wild.halfWeights].map((word) => word & 0x7fff7fff)).toEqual([0x7bff7bff, 0x7bff3c00]);
+    expect([...wild.flags]).toEqual([1]);
+  });
 
   for (const [name, value] of [
     ['infinity', Number.POSITIVE_INFINITY],

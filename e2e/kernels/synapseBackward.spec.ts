@@ -78,6 +78,18 @@ test.describe('synapseBackward equals its twin', () => {
     }
   }
 
+  for (const layer of SYNAPSE_CASES) {
+    test(`weights in half precision, ${layer.name}`, ({ kernels }) => {
+      const chunk = CHUNKS['whole interval'];
+      return compareBackward(kernels, {
+        lif: true,
+        surrogate: 'rectangular',
+        ...caseOf(layer, chunk),
+        above: synapseAbove(layer, chunk, undefined, true),
+      });
+    });
+  }
+
   test('weights spread over two buffers: the second adds to the first', ({ kernels }) => {
     // The part's error alone; what the buffer held before stands for the other part's.
     const chunk = CHUNKS['whole interval'];

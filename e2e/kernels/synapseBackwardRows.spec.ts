@@ -54,6 +54,8 @@ interface Request {
   chunk: Chunk;
   accumulate?: boolean;
   part?: Range;
+  /** Weights in half precision. */
+  half?: boolean;
   /** Instead of the plan's choice. */
   tile?: Partial<ReturnType<typeof backwardRowTile>>;
   workgroupSize?: number;
@@ -64,7 +66,7 @@ async function compareRows(kernels: KernelPage, request: Request): Promise<Uint3
   const { layer, chunk, accumulate, part } = request;
   const { field, batchSize } = layer;
   const { inputShape } = field;
-  const above = synapseAbove(layer, chunk, part);
+  const above = synapseAbove(layer, chunk, part, request.half);
   const { kernelWidth, padding } = field;
   const tile = {
     ...backwardRowTile({ kernelWidth, padding, outWidth: field.outputShape.width }, inputShape),
@@ -75,7 +77,12 @@ async function compareRows(kernels: KernelPage, request: Request): Promise<Uint3
   const present = new TestNumbers(8).normal(chunk.steps * batchSize * frameSize(inputShape));
   const { gamma } = await runCase(kernels, {
     kernel: 'synapseBackwardRows',
-    overrides: { ...tile, ACCUMULATE: accumulate ? 1 : 0, WORKGROUP_SIZE: request.workgroupSize ?? 64 },
+    overrides: {
+      ...tile,
+      ...above.overrides,
+      ACCUMULATE: accumulate ? 1 : 0,
+      WORKGROUP_SIZE: request.workgroupSize ?? 64,
+    },
     params: {
       batchSize,
       inHeight: inputShape.height,
@@ -116,6 +123,10 @@ test.describe('synapseBackwardRows equals its twin', () => {
   for (const layer of CASES) {
     test(layer.name, async ({ kernels }) => {
       await compareRows(kernels, { layer, chunk: CHUNKS['whole interval'] });
+    });
+
+    test(`weights in half precision, ${layer.name}`, async ({ kernels }) => {
+      await compareRows(kernels, { layer, chunk: CHUNKS['whole interval'], half: true });
     });
   }
 

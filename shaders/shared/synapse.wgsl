@@ -1,6 +1,7 @@
 // Input current of a synapse (convolution, or a linear layer as the convolution whose kernel is its whole input).
 //
-// Needs these module-scope names from the including kernel: params, inputs, weights, VECTORS, SYNAPSE; includes rowRun.
+// Needs these module-scope names from the including kernel: params, inputs, weights, VECTORS, SYNAPSE; includes rowRun and
+// weightsF32 or weightsF16.
 //   inputs   SYNAPSE_BITS     u32[step][B][inPlanes][inWords], bit (y*inWidth + x)*inChannels + c of a plane
 //            SYNAPSE_FRAMES   f32[B][inHeight][inWidth][inChannels] as bit patterns, the same at every step
 //            SYNAPSE_CURRENTS f32[step][B][outHeight*outWidth*outChannels] as bit patterns: the current itself
@@ -26,11 +27,11 @@ struct Currents {
 fn addRow(sum: Currents, row: u32, firstVector: u32, factor: f32) -> Currents {
   let at = row * params.weightVectors + firstVector;
   var next = sum;
-  next.a += factor * weights[at];
-  if (VECTORS > 1u) { next.b += factor * weights[at + 1u]; }
+  next.a += factor * weightsAt(at);
+  if (VECTORS > 1u) { next.b += factor * weightsAt(at + 1u); }
   if (VECTORS > 2u) {
-    next.c += factor * weights[at + 2u];
-    next.d += factor * weights[at + 3u];
+    next.c += factor * weightsAt(at + 2u);
+    next.d += factor * weightsAt(at + 3u);
   }
   return next;
 }

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { AppError } from '../core/errors.ts';
 import { KERNEL_VARIANTS, type KernelVariant } from '../core/plan/kernelVariants.ts';
+import type { WeightPrecision } from '../core/trainingConfig.ts';
 
 type Options = NonNullable<NonNullable<Parameters<typeof parseArgs>[0]>['options']>;
 
@@ -30,6 +31,12 @@ export function readInteger(option: string, text: string, low: number, high: num
     );
   }
   return value;
+}
+
+/** @throws AppError `arguments-invalid` unless the text is f32 or f16, or absent. */
+export function readPrecision(text: string | undefined, usage: string): WeightPrecision | undefined {
+  if (text === undefined || text === 'f32' || text === 'f16') return text;
+  throw new AppError('arguments-invalid', `--precision is ${text}, allowed is f32, f16.`, `Usage: ${usage}`);
 }
 
 /** @throws AppError `arguments-invalid` unless the text names a kernel's variant, or is absent. */

@@ -3,14 +3,14 @@ import { KERNEL_VARIANTS } from '../core/plan/kernelVariants.ts';
 import { boundOf } from '../session/speed/roofline.ts';
 import type { AdapterLimits, KernelReport } from '../trainer/messages.ts';
 import type { PassProfile } from '../trainer/passProfile.ts';
-import { readArguments, readInteger, readVariant } from './arguments.ts';
+import { readArguments, readInteger, readPrecision, readVariant } from './arguments.ts';
 import { WORKLOAD_A_FIRST_LOSS, WORKLOAD_STEPS } from './bench/workload.ts';
 import type { CommandHost } from './host.ts';
 import type { SoakMark } from './pageApi.ts';
 
 const USAGE =
   'npm run bench -- [--workload A] [--k K] [--n N] [--batch B] [--rounds R] [--inference] [--profile] ' +
-  `[--variant auto|${KERNEL_VARIANTS.join('|')}] [--soak ITERATIONS]`;
+  `[--variant auto|${KERNEL_VARIANTS.join('|')}] [--precision f32|f16] [--soak ITERATIONS]`;
 const LAYERS = 4;
 
 function median(values: readonly number[]): number {
@@ -93,6 +93,7 @@ export async function benchCommand(args: string[], host: CommandHost): Promise<n
       inference: { type: 'boolean', default: false },
       profile: { type: 'boolean', default: false },
       variant: { type: 'string' },
+      precision: { type: 'string', default: 'f32' },
       soak: { type: 'string', default: '0' },
     },
     USAGE,
@@ -108,6 +109,7 @@ export async function benchCommand(args: string[], host: CommandHost): Promise<n
     inferenceOnly: values.inference,
     profile: values.profile,
     variant: values.variant === 'auto' ? ('auto' as const) : readVariant(values.variant, USAGE),
+    precision: readPrecision(values.precision, USAGE),
     soak: readInteger('soak', values.soak, 0, 1_000_000),
   };
   const page = await host.openPage();

@@ -1,10 +1,10 @@
 import { AppError } from '../core/errors.ts';
 import { KERNEL_VARIANTS } from '../core/plan/kernelVariants.ts';
-import { readArguments, readVariant } from './arguments.ts';
+import { readArguments, readPrecision, readVariant } from './arguments.ts';
 import type { CommandHost } from './host.ts';
 import type { GoldenOutcome } from './pageApi.ts';
 
-const USAGE = `npm run golden -- [--variant ${KERNEL_VARIANTS.join('|')}] <file or folder> [<file or folder> ...]`;
+const USAGE = `npm run golden -- [--variant ${KERNEL_VARIANTS.join('|')}] [--precision f32|f16] <file or folder> [<file or folder> ...]`;
 
 /** One line per case: its verdict and the worst error of every quantity. Exported for tests. */
 export function goldenLine({ name, status, quantities, reason }: GoldenOutcome): string {
@@ -23,12 +23,18 @@ export function goldenLine({ name, status, quantities, reason }: GoldenOutcome):
 
 /**
  * `npm run golden`: runs oracle cases (safetensors files) through the real GPU path. Prints a line per case with the
- * worst error of each quantity relative to its largest magnitude, then `N passed, N failed, N not yet`.
+ * worst error of each quantity relative to its largest magnitude, then `N passed, N failed, N not yet`. With half precision the
+ * cases fail where it changes more than f32 may: their lines then measure it.
  * @returns 1 when any case failed.
  */
 export async function goldenCommand(args: string[], host: CommandHost): Promise<number> {
-  const { positionals, values } = readArguments(args, { variant: { type: 'string' } }, USAGE);
+  const { positionals, values } = readArguments(
+    args,
+    { variant: { type: 'string' }, precision: { type: 'string' } },
+    USAGE,
+  );
   const variant = readVariant(values.variant, USAGE);
+  const precision = readPrecision(values.precision, USAGE);
   const shared = (await Promise.all(positionals.map((path) => host.share(path)))).flat();
   const cases = shared.filter(({ path }) => path.endsWith('.safetensors'));
   if (cases.length === 0) {
@@ -39,7 +45,12 @@ export async function goldenCommand(args: string[], host: CommandHost): Promise<
   for (const [index, { path, url }] of cases.entries()) {
     const name = path.replace(/^.*\//, '').replace(/\.safetensors$/, '');
     host.progress(index / cases.length, `cases, now ${name}`);
-    const outcome = await page.call('golden', { url, name, ...(variant && { variant }) });
+    const outcome = await page.call('golden', {
+      url,
+      name,
+      ...(variant && { variant }),
+      ...(precision && { precision }),
+    });
     totals[outcome.status]++;
     host.print(`${goldenLine(outcome)}\n`);
   }

@@ -54,9 +54,9 @@ async function fetchBlob({ path, url }: Pick<SharedFile, 'path' | 'url'>): Promi
   return response.blob();
 }
 
-async function golden({ url, name, variant }: GoldenRequest): Promise<GoldenOutcome> {
+async function golden({ url, name, ...options }: GoldenRequest): Promise<GoldenOutcome> {
   const bytes = new Uint8Array(await (await fetchBlob({ path: name, url })).arrayBuffer());
-  return runGoldenCase(name, bytes, gpuGoldenBackend(await connectedDevice(), variant));
+  return runGoldenCase(name, bytes, gpuGoldenBackend(await connectedDevice(), options));
 }
 
 function trainerPort(worker: Worker): TrainerPort {

@@ -1,5 +1,6 @@
 import type { ErrorData } from '../core/errors.ts';
 import type { KernelVariant } from '../core/plan/kernelVariants.ts';
+import type { WeightPrecision } from '../core/trainingConfig.ts';
 import type { Session } from '../session/session.ts';
 import type { CellResult } from '../session/sweep/sweepResults.ts';
 import type {
@@ -79,6 +80,8 @@ export interface GoldenRequest {
   name: string;
   /** Kernel forced on every layer that it serves; absent = the plan's own choice. */
   variant?: KernelVariant;
+  /** What kernels read of the weights; absent = f32. */
+  precision?: WeightPrecision;
 }
 
 /** The worst error of one quantity, as a multiple of what is allowed: 1 or below passes. */
@@ -111,6 +114,8 @@ export interface BenchRequest {
   profile: boolean;
   /** Kernel forced on every layer that it serves; `auto` measures which is fastest first; absent = the plan's own choice. */
   variant?: KernelVariant | 'auto';
+  /** What kernels read of the weights; absent = f32. */
+  precision?: WeightPrecision;
   /** Iterations of a soak, with an evaluation every hundred; 0 = none. */
   soak: number;
 }

@@ -6,13 +6,13 @@ import { presetSession } from '../session/presetSession.ts';
 import { checkSession, defaultSession, parseSession, type Session } from '../session/session.ts';
 import { applySetting, findField } from '../session/sessionFields.ts';
 import type { EpochMetrics } from '../trainer/messages.ts';
-import { readArguments, readInteger } from './arguments.ts';
+import { readArguments, readInteger, readPrecision } from './arguments.ts';
 import type { CommandHost } from './host.ts';
 import type { PageEvent, TrainOutcome, TrainRequest } from './pageApi.ts';
 
 const USAGE =
   'npm run train -- [<session file or share link> | --preset NAME] [--data PATH] [--epochs N] [--iterations N] [--samples N] ' +
-  '[--set field=value ...] [--weights start.safetensors|start.nir] [--save-weights out.safetensors] [--drift] ' +
+  '[--set field=value ...] [--precision f32|f16] [--weights start.safetensors|start.nir] [--save-weights out.safetensors] [--drift] ' +
   '[--report out.json]';
 
 const OPTIONS = {
@@ -22,6 +22,7 @@ const OPTIONS = {
   iterations: { type: 'string' },
   samples: { type: 'string' },
   set: { type: 'string', multiple: true },
+  precision: { type: 'string' },
   report: { type: 'string' },
   weights: { type: 'string' },
   'save-weights': { type: 'string' },
@@ -102,6 +103,8 @@ export async function readTrainRequest(
   const epochs = values.epochs === undefined ? null : readInteger('epochs', values.epochs, 0, 10_000);
   // No epoch at all: the weights are evaluated as they are.
   if (epochs !== null && epochs > 0) pairs.push(`epochs=${epochs}`);
+  const precision = readPrecision(values.precision, USAGE);
+  if (precision !== undefined) pairs.push(`precision=${precision}`);
   if (values.samples !== undefined)
     pairs.push(`train=${readInteger('samples', values.samples, 1, 1_000_000)}`);
   if (values.preset !== undefined && positionals.length > 0) {

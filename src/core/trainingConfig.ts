@@ -17,6 +17,12 @@ export type OptimizerSpec =
       weightDecay: number;
     };
 
+/**
+ * What the forward and the backward pass read of the weights: the f32 that the optimizer keeps, or a copy of them rounded to half
+ * precision. Updates are f32 either way.
+ */
+export type WeightPrecision = 'f32' | 'f16';
+
 /** Multiplies the learning rate by `factor` every `everyEpochs` epochs; 0 epochs = constant. */
 export interface LearningRateDecay {
   everyEpochs: number;
@@ -52,6 +58,8 @@ export interface TrainingConfig {
   learningRateDecay: LearningRateDecay;
   initialization: InitializationSpec;
   augmentation: AugmentationSpec;
+  /** Absent: f32. */
+  weightPrecision?: WeightPrecision;
   epochs: number;
   seed: number;
 }

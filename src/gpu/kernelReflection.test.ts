@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { composeKernel, describeKernel } from './kernelReflection.ts';
 
 const SOURCE = `// demo: a kernel for this test.
-// Includes     first, second
+// Includes     first, second (VARIANT: other)
 override WORKGROUP_SIZE: u32 = 64u;
 override VARIANT: u32 = 0u;
 @group(0) @binding(0) var<uniform> params: LayerParams;
@@ -21,6 +21,7 @@ describe('describeKernel', () => {
     expect(describeKernel('demo', SOURCE)).toEqual({
       name: 'demo',
       includes: ['first', 'second'],
+      includeChoices: [{ include: 'second', override: 'VARIANT', instead: 'other' }],
       bindings: [
         { name: 'input', binding: 0, access: 'read' },
         { name: 'output', binding: 1, access: 'read_write' },
@@ -56,6 +57,20 @@ describe('composeKernel', () => {
     const code = composeKernel(description, SOURCE, { first: 'FIRST', second: 'SECOND' });
     expect(code.startsWith(SOURCE)).toBe(true);
     expect(code.indexOf('FIRST')).toBeLessThan(code.indexOf('SECOND'));
+  });
+
+  it('takes the stand-in of an include where its override is 1', () => {
+    const shared = { first: 'FIRST', second: 'SECOND', other: 'OTHER' };
+    expect(composeKernel(description, SOURCE, shared, { VARIANT: 0 })).not.toContain('OTHER');
+    const code = composeKernel(description, SOURCE, shared, { VARIANT: 1 });
+    expect(code).toContain('OTHER');
+    expect(code).not.toContain('SECOND');
+  });
+
+  it('refuses an include that it cannot read', () => {
+    expect(() => describeKernel('demo', SOURCE.replace('(VARIANT: other)', '(other)'))).toThrow(
+      'demo.wgsl: cannot include',
+    );
   });
 
   it('names an include that is not there', () => {

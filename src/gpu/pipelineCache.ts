@@ -4,6 +4,8 @@ import { isSpecialized, specializeKernel } from './specialize.ts';
 
 export interface KernelCode extends KernelDescription {
   code: string;
+  /** The text where this override is 1; one at most is, of those that choose between texts. */
+  codeWith: Readonly<Record<string, string>>;
 }
 
 /** Layouts and pipelines of one device; each variant is compiled once. */
@@ -11,6 +13,7 @@ export class PipelineCache {
   readonly #device: GPUDevice;
   readonly uniformLayout: GPUBindGroupLayout;
   readonly #layouts = new Map<string, GPUBindGroupLayout>();
+  /** By text. */
   readonly #modules = new Map<string, GPUShaderModule>();
   readonly #pipelines = new Map<string, Promise<GPUComputePipeline>>();
 
@@ -58,11 +61,11 @@ export class PipelineCache {
   }
 
   /** The module of a kernel whose variants differ in overrides alone. */
-  #sharedModule(kernel: KernelCode): GPUShaderModule {
-    let module = this.#modules.get(kernel.name);
+  #sharedModule(name: string, code: string): GPUShaderModule {
+    let module = this.#modules.get(code);
     if (!module) {
-      module = this.#createModule(kernel.name, kernel.code);
-      this.#modules.set(kernel.name, module);
+      module = this.#createModule(name, code);
+      this.#modules.set(code, module);
     }
     return module;
   }
@@ -80,10 +83,12 @@ export class PipelineCache {
     overrides: Readonly<Record<string, number>>,
     label: string,
   ): Promise<GPUComputePipeline> {
-    const own = isSpecialized(kernel.code);
+    const choice = Object.keys(kernel.codeWith).find((override) => overrides[override] === 1);
+    const code = choice === undefined ? kernel.code : kernel.codeWith[choice];
+    const own = isSpecialized(code);
     const module = own
-      ? this.#createModule(label, specializeKernel(kernel.code, overrides))
-      : this.#sharedModule(kernel);
+      ? this.#createModule(label, specializeKernel(code, overrides))
+      : this.#sharedModule(kernel.name, code);
     const known = own ? [] : Object.entries(overrides).filter(([name]) => kernel.overrides.includes(name));
     try {
       return await this.#device.createComputePipelineAsync({

@@ -9,13 +9,20 @@ export const STEP_WINDOW: StructLayout = readStruct(SHARED_SOURCES.layerParams, 
 export interface Kernel extends KernelDescription {
   /** Complete WGSL: the kernel and everything it includes. */
   code: string;
+  /** The same with the stand-ins of an include, by the override that asks for them. */
+  codeWith: Readonly<Record<string, string>>;
 }
 
 /** Every kernel by name. */
 export const KERNELS: Readonly<Record<string, Kernel>> = Object.fromEntries(
   Object.entries(KERNEL_SOURCES).map(([name, source]) => {
     const description = describeKernel(name, source);
-    return [name, { ...description, code: composeKernel(description, source, SHARED_SOURCES) }];
+    const compose = (overrides?: Record<string, number>) =>
+      composeKernel(description, source, SHARED_SOURCES, overrides);
+    const codeWith = Object.fromEntries(
+      description.includeChoices.map(({ override }) => [override, compose({ [override]: 1 })]),
+    );
+    return [name, { ...description, code: compose(), codeWith }];
   }),
 );
 

@@ -54,11 +54,22 @@ describe.each(names)('%s', (name) => {
 
   it('includes what exists, once, and what it includes includes nothing', () => {
     expect(new Set(kernel.includes).size).toBe(kernel.includes.length);
-    for (const include of kernel.includes) {
+    const standIns = kernel.includeChoices.map(({ instead }) => instead);
+    for (const include of [...kernel.includes, ...standIns]) {
       expect(Object.keys(SHARED_SOURCES)).toContain(include);
       expect(SHARED_SOURCES[include]).not.toMatch(/@group|@compute|^\/\/ Includes/m);
     }
     expect(kernel.code.startsWith(source)).toBe(true);
+  });
+
+  it('says in words of the weights that it reads that they may be halves', () => {
+    const binding = kernel.bindings.find(({ name, access }) => name === 'weights' && access === 'read');
+    expect(Object.keys(kernel.codeWith)).toEqual(binding ? ['HALF_WEIGHTS'] : []);
+    for (const code of binding ? [kernel.code, kernel.codeWith.HALF_WEIGHTS] : []) {
+      expect(code.match(/alias StoredWeights = /g)).toHaveLength(1);
+      // Every access goes through the shared function.
+      expect(codeOf(code).match(/\bweights\[/g)).toHaveLength(1);
+    }
   });
 
   it('names a twin that exists', () => {

@@ -1,4 +1,5 @@
 import { frameSize } from '../core/encodedDataset.ts';
+import { roundToHalf } from '../core/halfFloat.ts';
 import { buildStages, type StageGraph } from '../core/plan/stages.ts';
 import { cutIntoRanges, type Range } from '../core/schedule.ts';
 import type { TrainingConfig } from '../core/trainingConfig.ts';
@@ -146,11 +147,12 @@ export class ReferenceTrainer {
     const losses: number[] = [];
     const gradients = new Map<string, Float64Array>();
     let input = this.#inputOf(batch, interval);
+    const tensors = this.#tensorsRead();
     for (const [block, { classifier, output }] of this.graph.blocks.entries()) {
       const context: BlockContext = {
         graph: this.graph,
         block,
-        tensors: this.tensors,
+        tensors,
         states: run.states,
         labels: batch.labels,
         masks: run.masks,
@@ -176,6 +178,22 @@ export class ReferenceTrainer {
     }
     record.losses.push(losses);
     return gradients;
+  }
+
+  /**
+   * The tensors as the passes read them: with half precision, weights and biases of synapses rounded to it (maths.md 27). What
+   * batch norm has stays itself, and is updated in place.
+   */
+  #tensorsRead(): Map<string, Float64Array> {
+    if (this.config.weightPrecision !== 'f16') return this.tensors;
+    const read = new Map(this.tensors);
+    for (const { parameters } of this.graph.stages) {
+      for (const name of [`${parameters?.prefix}.weight`, `${parameters?.prefix}.bias`]) {
+        const values = this.tensors.get(name);
+        if (values) read.set(name, values.map(roundToHalf));
+      }
+    }
+    return read;
   }
 
   /** The interval's input, [steps][B][C][H][W]; frames are repeated at every step. */

@@ -47,6 +47,7 @@ export function presetSession(name: string, schedule?: Schedule): Session {
     learningRateDecay: config.learningRateDecay,
     initialization: config.initialization,
     augmentation: config.augmentation,
+    weightPrecision: 'f32',
     batchSize: config.batchSize,
     epochs: config.epochs,
   };

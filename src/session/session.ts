@@ -192,6 +192,8 @@ export const sessionSchema = z.strictObject({
   augmentation: z
     .strictObject({ maxShift: integer(0, SESSION_LIMITS.shift), flip: flag })
     .default(() => ({ ...NO_AUGMENTATION })),
+  /** What kernels read of the weights. Absent in session files from before it could be chosen: f32. */
+  weightPrecision: oneOf('f32', 'f16').default('f32'),
   batchSize: integer(1, SESSION_LIMITS.batchSize),
   epochs: integer(1, SESSION_LIMITS.epochs),
   seed,
@@ -249,6 +251,7 @@ export function defaultSession(): Session {
     learningRateDecay: { everyEpochs: 20, factor: 0.5 },
     initialization: { gain: 0.4, firstLayerGain: 0.8 },
     augmentation: { ...NO_AUGMENTATION },
+    weightPrecision: 'f32',
     batchSize: 32,
     epochs: 10,
     seed: 0,
@@ -339,6 +342,8 @@ export function toTrainingConfig(session: Session, dataset: DatasetMeta): Traini
     learningRateDecay: session.learningRateDecay,
     initialization: session.initialization,
     augmentation: session.augmentation,
+    // Left out where it is f32: checkpoints from before it could be chosen belong to the same configuration.
+    ...(session.weightPrecision !== 'f32' && { weightPrecision: session.weightPrecision }),
     epochs: session.epochs,
     seed: session.seed,
   };

@@ -84,6 +84,7 @@ export const SESSION_FIELDS: readonly SessionField[] = [
   field('initialization.weights', 'weights', 'restart'),
   field('augmentation.maxShift', 'shift', 'restart'),
   field('augmentation.flip', 'flip', 'restart'),
+  field('weightPrecision', 'precision', 'restart'),
   field('batchSize', 'batch', 'restart'),
   field('epochs', 'epochs', 'restart'),
   field('seed', 'seed', 'restart'),

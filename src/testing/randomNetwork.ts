@@ -1,5 +1,6 @@
 import type { FrameShape } from '../core/encodedDataset.ts';
 import { frameSize } from '../core/encodedDataset.ts';
+import { halfToNumber, numberToHalf, roundToHalf } from '../core/halfFloat.ts';
 import type { LayerSpec, NetworkSpec } from '../core/network.ts';
 import type { NeuronParameters } from '../core/neuron.ts';
 import { buildStages } from '../core/plan/stages.ts';
@@ -108,6 +109,7 @@ export interface ConfigChoices {
   loss?: TrainingConfig['loss'];
   update?: TrainingConfig['update'];
   optimizer?: OptimizerSpec;
+  weightPrecision?: TrainingConfig['weightPrecision'];
 }
 
 /** A configuration of a small network; what is not chosen has the value that most tests want. */
@@ -133,6 +135,7 @@ export function smallConfig(choices: ConfigChoices = {}): TrainingConfig {
     learningRateDecay: { everyEpochs: 0, factor: 1 },
     initialization: { gain: 1, firstLayerGain: 1 },
     augmentation: NO_AUGMENTATION,
+    ...(choices.weightPrecision && { weightPrecision: choices.weightPrecision }),
     epochs: 1,
     seed: 0,
   };
@@ -144,9 +147,16 @@ export interface RandomTensor {
   values: Float32Array;
 }
 
+/** An f32 that a half is made of, almost as far from that half as can be, and all of them to the same side. */
+function farFromHalf(value: number): number {
+  const half = roundToHalf(value);
+  return half + 0.49 * (halfToNumber(numberToHalf(Math.abs(half)) + 1) - Math.abs(half)) * Math.sign(half);
+}
+
 /**
  * Start values of every tensor of a network, as f32: weights that keep neurons firing, biases and batch-norm tensors that
- * differ from their usual start, so that every term of every formula counts.
+ * differ from their usual start, so that every term of every formula counts. Where they are read as halves none of them is
+ * one, so that reading the f32 would show.
  */
 export function randomTensors(config: TrainingConfig, seed: number): RandomTensor[] {
   const graph = buildStages(config.network, config.schedule.blockSize);
@@ -158,7 +168,8 @@ export function randomTensors(config: TrainingConfig, seed: number): RandomTenso
       if (name.endsWith('.running_var') || /\.bn\w?\.weight$/.test(name)) return 0.6 + 0.5 * random.uniform();
       return 0.3 * random.normal();
     };
-    return { name, shape, values: Float32Array.from({ length: shape.reduce((a, b) => a * b, 1) }, draw) };
+    const start = config.weightPrecision === 'f16' ? () => farFromHalf(draw()) : draw;
+    return { name, shape, values: Float32Array.from({ length: shape.reduce((a, b) => a * b, 1) }, start) };
   });
 }
 

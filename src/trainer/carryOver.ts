@@ -1,4 +1,5 @@
 import { AppError } from '../core/errors.ts';
+import { isHalfWeights } from '../core/plan/planBuilder.ts';
 import type { TrainingPlan } from '../core/plan/types.ts';
 import type { Engine } from './engine.ts';
 
@@ -15,8 +16,11 @@ function storeName(plan: TrainingPlan, buffer: string): string {
   return `classifier@${plan.graph.blocks[stage.block].layers.stop}${buffer.slice(at)}`;
 }
 
+/** Not the copies in half precision: the engine makes them again from the weights that they follow from. */
 function parameterBuffers(plan: TrainingPlan): string[] {
-  return plan.buffers.filter(({ heap }) => heap === 'parameters').map(({ name }) => name);
+  return plan.buffers
+    .filter(({ heap, name }) => heap === 'parameters' && !isHalfWeights(name))
+    .map(({ name }) => name);
 }
 
 /** Copies all weights and optimizer state into `store`; entries of other blocks' classifiers stay. */

@@ -1,6 +1,7 @@
 import { AppError } from '../core/errors.ts';
+import { packHalves } from '../core/halfFloat.ts';
 import type { KernelVariants } from '../core/plan/kernelVariants.ts';
-import { microName, type PlanRequest, partName } from '../core/plan/planBuilder.ts';
+import { halfWeightsName, microName, type PlanRequest, partName } from '../core/plan/planBuilder.ts';
 import { planTraining } from '../core/plan/planTraining.ts';
 import type { ProgramStep, StepWindow, TensorSpec, TrainingPlan } from '../core/plan/types.ts';
 import type { Range } from '../core/schedule.ts';
@@ -321,9 +322,14 @@ export class Engine {
     return this.#executor.read(name);
   }
 
-  /** Raw bytes into a planned buffer. */
+  /** Raw bytes into a planned buffer, all of it; of weights their copy in half precision as well, where kernels read that. */
   writeBuffer(name: string, data: ArrayBufferView<ArrayBuffer>): void {
     this.#executor.write(name, data);
+    const copy = halfWeightsName(name);
+    if (copy === name || !this.plan.buffers.some((buffer) => buffer.name === copy)) return;
+    // Bytes of a file may begin anywhere; f32 may not.
+    const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength).slice();
+    this.#executor.write(copy, packHalves(new Float32Array(bytes.buffer)));
   }
 
   /**
@@ -362,7 +368,7 @@ export class Engine {
           data[to] = values[from];
         });
       }
-      this.#executor.write(buffer, data);
+      this.writeBuffer(buffer, data);
     }
   }
 

@@ -48,7 +48,7 @@ const SIZES = [
   'splitSize',
   'splitCount',
 ] as const;
-const FORMS = ['HISTORY', 'DROPOUT', 'BATCH_NORM', 'RESET', 'SUM_STEPS'] as const;
+const FORMS = ['HISTORY', 'DROPOUT', 'BATCH_NORM', 'RESET', 'SUM_STEPS', 'HALF_WEIGHTS'] as const;
 
 /** The variants that an adapter with these features can run. */
 export function availableVariants(features: readonly string[]): readonly KernelVariant[] {

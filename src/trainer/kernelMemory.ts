@@ -30,8 +30,10 @@ export function kernelVersion(): string {
   const hash = createSha256();
   const isChosen = (kernel: string) =>
     (['forward', 'weightGradient'] as const).some((kind) => variantOfPass({ kind, kernel }) !== null);
-  for (const name of Object.keys(KERNELS).filter(isChosen).sort())
-    hash.update(new TextEncoder().encode(KERNELS[name].code));
+  for (const name of Object.keys(KERNELS).filter(isChosen).sort()) {
+    const { code, codeWith } = KERNELS[name];
+    for (const text of [code, ...Object.values(codeWith)]) hash.update(new TextEncoder().encode(text));
+  }
   return hash.digestHex().slice(0, 16);
 }
 

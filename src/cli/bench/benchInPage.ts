@@ -70,7 +70,10 @@ export async function benchInPage(
   emit: (event: PageEvent) => void | Promise<void>,
 ): Promise<BenchOutcome> {
   const { truncationInterval, blockSize, batchSize, rounds, inferenceOnly, profile, variant } = request;
-  const config = workloadConfig(truncationInterval, blockSize, batchSize);
+  const config = {
+    ...workloadConfig(truncationInterval, blockSize, batchSize),
+    ...(request.precision && { weightPrecision: request.precision }),
+  };
   const { input, labels } = workloadBatch(batchSize);
   const variants = forcedVariant(variant === 'auto' ? undefined : variant);
   device.ledger.resetPeak();

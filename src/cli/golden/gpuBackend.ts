@@ -2,7 +2,7 @@ import { frameSize } from '../../core/encodedDataset.ts';
 import { forcedVariant, type KernelVariant } from '../../core/plan/kernelVariants.ts';
 import type { Stage } from '../../core/plan/stages.ts';
 import type { ProgramStep } from '../../core/plan/types.ts';
-import type { TrainingConfig } from '../../core/trainingConfig.ts';
+import type { TrainingConfig, WeightPrecision } from '../../core/trainingConfig.ts';
 import { Engine, type EngineDevice, type IterationSettings } from '../../trainer/engine.ts';
 import { drawInitialWeights } from '../../trainer/initialWeights.ts';
 import type { NamedTensor } from '../../trainer/messages.ts';
@@ -199,15 +199,21 @@ class SpikeRecorder {
   }
 }
 
-/** The oracle cases on a device of this page. @param variant Forward kernel forced on every layer that it serves. */
-export function gpuGoldenBackend(device: EngineDevice, variant?: KernelVariant): GoldenBackend {
+/**
+ * The oracle cases on a device of this page.
+ * @param options.variant Kernel forced on every layer that it serves. @param options.precision What kernels read of the weights.
+ */
+export function gpuGoldenBackend(
+  device: EngineDevice,
+  { variant, precision }: { variant?: KernelVariant; precision?: WeightPrecision } = {},
+): GoldenBackend {
   const variants = forcedVariant(variant);
   return {
     missingFeature: () => '',
     missingNeuronFeature: () => '',
     async create(config) {
       const engine = await Engine.create(device, {
-        config,
+        config: { ...config, ...(precision && { weightPrecision: precision }) },
         dropoutMasks: 'given',
         keepState: true,
         variants,

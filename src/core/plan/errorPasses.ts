@@ -133,11 +133,11 @@ export class ErrorPasses extends PassSource {
       );
       const { params } = this.backwardFields(stage, false, accumulate, chunkStart);
       return this.add('backward', 'synapseBackwardRows', stage, {
-        overrides: { ...tile, ACCUMULATE: accumulate ? 1 : 0 },
+        overrides: { ...tile, ACCUMULATE: accumulate ? 1 : 0, ...this.weightOverride() },
         params: { ...params, ...this.windowOf(consumer), ...part.params },
         buffers: {
           gammaAbove: `${consumer.name}.gamma`,
-          weights: part.name('weights'),
+          weights: part.read,
           gamma: this.errorsOf(stage),
         },
         invocations:
@@ -163,9 +163,9 @@ export class ErrorPasses extends PassSource {
       const tile = this.backwardTile(stage);
       return this.add('backward', 'synapseBackward', stage, {
         ...fields,
-        overrides: { ...fields.overrides, ...tile },
+        overrides: { ...fields.overrides, ...tile, ...this.weightOverride() },
         params: { ...fields.params, ...this.windowOf(consumer), ...part.params },
-        buffers: { ...fields.buffers, gammaAbove: `${consumer.name}.gamma`, weights: part.name('weights') },
+        buffers: { ...fields.buffers, gammaAbove: `${consumer.name}.gamma`, weights: part.read },
         invocations: this.batchSize * height * width * Math.ceil(vectorsOf(channels) / tile.VECTORS),
       });
     };

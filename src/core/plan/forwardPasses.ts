@@ -36,6 +36,7 @@ export class ForwardPasses extends PassSource {
             DROPOUT: evaluate ? 0 : this.dropoutKind(stage),
             HISTORY: evaluate ? 0 : this.historyKind(stage),
             ...resetOverride(stage),
+            ...this.weightOverride(),
           },
           // Dropped spikes are made up for by the scale of the activation in training; evaluation drops none.
           params: {
@@ -45,7 +46,7 @@ export class ForwardPasses extends PassSource {
           },
           buffers: {
             inputs: this.bufferOf(this.activation(stage.inputs[0])),
-            weights: part.name('weights'),
+            weights: part.read,
             normalization: normalized ? `${stage.name}.normalization` : 'unused0',
             keepBits: evaluate ? 'unused1' : this.keepBits(stage, 'unused1'),
             membrane: this.membraneOf(stage),

@@ -39,25 +39,25 @@ export class NormalizePasses extends PassSource {
     const positions = stage.outputShape.height * stage.outputShape.width;
     const chunkSteps = this.builder.chunkSteps[this.index];
     return this.parts(stage).map(
-      ({ params, name }) =>
+      ({ params, read }) =>
         (chunkStart) =>
           this.add('normalize', 'batchNormBackward', stage, {
-            overrides: { SYNAPSE: this.synapseKind(stage) },
+            overrides: { SYNAPSE: this.synapseKind(stage), ...this.weightOverride() },
             params: { ...this.geometry(stage), ...params, chunkStart, chunkSteps },
-            buffers: { ...this.normalizationBuffers(stage, name('weights')), gamma: `${stage.name}.gamma` },
+            buffers: { ...this.normalizationBuffers(stage, read), gamma: `${stage.name}.gamma` },
             invocations: chunkSteps * this.batchSize * positions * params.weightVectors,
           }),
     );
   }
 
-  private normalizeSums(stage: Stage, mode: number, { params, name }: WeightPart, chunkStart = 0): number {
+  private normalizeSums(stage: Stage, mode: number, { params, read }: WeightPart, chunkStart = 0): number {
     const chunk: Record<string, number> =
       mode === 2 ? { chunkStart, chunkSteps: this.builder.chunkSteps[this.index] } : {};
     return this.add('normalize', 'batchNormSums', stage, {
-      overrides: { MODE: mode, SYNAPSE: this.synapseKind(stage) },
+      overrides: { MODE: mode, SYNAPSE: this.synapseKind(stage), ...this.weightOverride() },
       params: { ...this.geometry(stage), ...params, ...chunk },
       buffers: {
-        ...this.normalizationBuffers(stage, name('weights')),
+        ...this.normalizationBuffers(stage, read),
         gamma: mode === 2 ? `${stage.name}.gamma` : 'unused0',
         sums: `${stage.name}.normSums`,
       },

@@ -20,7 +20,7 @@ export const WRITTEN_BINDINGS: Readonly<Record<string, WrittenBindings>> = {
   localLoss: { writes: ['errors', 'losses', 'predictions'], updates: ['counts'] },
   measureCopy: { writes: ['copied'] },
   measureProduct: { writes: ['product'] },
-  optimizerStep: { writes: ['flags'], updates: ['weights', 'firstMoment', 'secondMoment'] },
+  optimizerStep: { writes: ['halfWeights', 'flags'], updates: ['weights', 'firstMoment', 'secondMoment'] },
   poolBackward: { writes: ['gamma'], updates: ['gammaCarry'] },
   poolForward: { writes: ['spikes', 'surrogateHistory'], updates: ['membrane'] },
   spikeCount: { updates: ['totals', 'stepTotals'] },

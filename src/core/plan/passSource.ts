@@ -1,5 +1,5 @@
 import { wordsPerFrame } from '../encodedDataset.ts';
-import { microName, type PlanBuilder, partName, vectorsOf } from './planBuilder.ts';
+import { halfWeightsName, microName, type PlanBuilder, partName, vectorsOf } from './planBuilder.ts';
 import type { Activation, BlockStages, Stage } from './stages.ts';
 import type { Pass, PassKind } from './types.ts';
 
@@ -10,6 +10,8 @@ export interface WeightPart {
   params: { weightVectors: number; vectorStart: number };
   /** Its name among the layer's buffers of a kind: weights, partials, moment1, moment2. */
   name: (buffer: string) => string;
+  /** The buffer from which passes read its weights: the weights themselves, or their copy in half precision. */
+  read: string;
 }
 
 /** A backward pass before it is bound to a chunk; null where the chunk has no such pass. */
@@ -126,10 +128,20 @@ export class PassSource {
 
   /** The buffers over which a layer's weights are spread, with the parameters of the passes that read them. */
   protected parts(stage: Stage): WeightPart[] {
-    return this.builder.weightParts(stage).map(({ start, stop }, part) => ({
-      params: { weightVectors: stop - start, vectorStart: start },
-      name: (buffer) => partName(`${stage.name}.${buffer}`, part),
-    }));
+    return this.builder.weightParts(stage).map(({ start, stop }, part) => {
+      const name = (buffer: string) => partName(`${stage.name}.${buffer}`, part);
+      const weights = name('weights');
+      return {
+        params: { weightVectors: stop - start, vectorStart: start },
+        name,
+        read: this.builder.readsHalves ? halfWeightsName(weights) : weights,
+      };
+    });
+  }
+
+  /** For passes that read weights; only where they are halves: the kernels' own text reads f32. */
+  protected weightOverride(): Record<string, number> {
+    return this.builder.readsHalves ? { HALF_WEIGHTS: 1 } : {};
   }
 
   protected synapseKind(stage: Stage): number {

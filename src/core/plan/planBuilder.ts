@@ -101,6 +101,16 @@ export function partName(name: string, part: number): string {
   return part === 0 ? name : `${name}@${part}`;
 }
 
+/** Name of the copy in half precision of a buffer of weights. */
+export function halfWeightsName(weights: string): string {
+  return weights.replace(/\.weights(?=@|$)/, '.halfWeights');
+}
+
+/** Whether a buffer follows from another one, so that nothing needs to keep it. */
+export function isHalfWeights(name: string): boolean {
+  return /\.halfWeights(?=@|$)/.test(name);
+}
+
 /** Bytes of gamma, or of an error, of one layer at one step. */
 function vectorBytes(shape: FrameShape, batchSize: number): number {
   return batchSize * shape.height * shape.width * vectorsOf(shape.channels) * VECTOR;
@@ -195,6 +205,11 @@ export class PlanBuilder {
 
   get longestInterval(): number {
     return Math.min(this.config.schedule.truncationInterval, this.config.stepCount);
+  }
+
+  /** Whether kernels read weights from a copy in half precision. */
+  get readsHalves(): boolean {
+    return this.config.weightPrecision === 'f16';
   }
 
   /** Whether the backward pass needs u itself: smooth surrogates do, and the gradient through a hard reset. */
@@ -302,7 +317,9 @@ export class PlanBuilder {
     const splits = gradientSplits(weightElements(stage), config.batchSize);
     for (const [part, { start, stop }] of this.weightParts(stage).entries()) {
       const bytes = weightRows(stage) * (stop - start) * VECTOR;
-      this.add(partName(`${name}.weights`, part), 'parameters', 'weights', 'run', bytes);
+      const weights = partName(`${name}.weights`, part);
+      this.add(weights, 'parameters', 'weights', 'run', bytes);
+      if (this.readsHalves) this.add(halfWeightsName(weights), 'parameters', 'weights', 'run', bytes / 2);
       if (!trainable) continue;
       this.add(partName(`${name}.moment1`, part), 'parameters', 'optimizer', 'run', bytes);
       if (adam) this.add(partName(`${name}.moment2`, part), 'parameters', 'optimizer', 'run', bytes);

@@ -52,6 +52,54 @@ describe('limits of (k, n)', () => {
   });
 });
 
+describe('weights in half precision', () => {
+  // Buffers so small that a layer's weights are spread over several.
+  const limits = { maxBufferSize: 8192, maxStorageBufferBindingSize: 8192 };
+  const spread = (weightPrecision: 'f32' | 'f16') => {
+    const config = smallConfig({ body: 'averagePool', blockSize: 2, classCount: 40, weightPrecision });
+    return planTraining({ config, limits, microBatch: 1 });
+  };
+  const sizes = ({ buffers }: TrainingPlan) => new Map(buffers.map(({ name, bytes }) => [name, bytes]));
+
+  it('have a copy of half the bytes for every buffer of weights, and for nothing else', () => {
+    const half = sizes(spread('f16'));
+    const weights = [...half.keys()].filter((name) => name.includes('.weights'));
+    expect(weights.some((name) => name.endsWith('.weights@1'))).toBe(true);
+    const copies = new Map(
+      weights.map((name) => [name.replace('.weights', '.halfWeights'), (half.get(name) ?? 0) / 2]),
+    );
+    expect(half).toEqual(new Map([...half].filter(([name]) => !copies.has(name)).concat([...copies])));
+    const single = sizes(spread('f32'));
+    expect([...half.keys()].filter((name) => !single.has(name)).sort()).toEqual([...copies.keys()].sort());
+  });
+
+  it('are read by every pass that reads weights, with the text for it, and written by their update', () => {
+    const { passes } = spread('f16');
+    const readers = passes.filter(({ kernel, buffers }) => buffers.weights && kernel !== 'optimizerStep');
+    expect(readers.map(({ kernel }) => kernel)).toEqual(
+      expect.arrayContaining(['lifForwardWords', 'synapseBackward', 'synapseBackwardRows']),
+    );
+    for (const { buffers, overrides } of readers) {
+      expect(buffers.weights).toContain('.halfWeights');
+      expect(overrides.HALF_WEIGHTS).toBe(1);
+    }
+    const updates = passes.filter(({ kernel }) => kernel === 'optimizerStep');
+    for (const { buffers, overrides } of updates) {
+      expect(buffers.halfWeights).toBe(buffers.weights.replace('.weights', '.halfWeights'));
+      expect(overrides.LANES).toBe(2);
+    }
+    expect(new Set(updates.map(({ buffers }) => buffers.halfWeights))).toEqual(
+      new Set(readers.map(({ buffers }) => buffers.weights)),
+    );
+  });
+
+  it('leave a plan that does not ask for them as it is', () => {
+    const { passes } = spread('f32');
+    expect(passes.filter(({ overrides }) => 'HALF_WEIGHTS' in overrides)).toEqual([]);
+    expect(passes.filter(({ overrides }) => overrides.LANES === 2)).toEqual([]);
+  });
+});
+
 describe('intervals and windows', () => {
   it('k that does not divide T makes a shorter last interval', () => {
     const { intervals, windows } = small({ truncationInterval: 2 });

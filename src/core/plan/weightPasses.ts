@@ -61,12 +61,13 @@ export class WeightPasses extends PassSource {
   stageUpdate(stage: Stage): number[] {
     if (!stage.parameters?.trainable) return [];
     const splits = gradientSplits(weightElements(stage), this.builder.config.batchSize);
-    const passes = this.parts(stage).map(({ params, name }) =>
+    const passes = this.parts(stage).map(({ params, name, read }) =>
       this.optimizerStep(stage, weightRows(stage) * params.weightVectors * 4, splits.count, {
         partials: name('partials'),
         weights: name('weights'),
         firstMoment: name('moment1'),
         secondMoment: name('moment2'),
+        ...(this.builder.readsHalves && { halfWeights: read }),
       }),
     );
     if (hasBatchNorm(stage)) {
@@ -86,11 +87,20 @@ export class WeightPasses extends PassSource {
     stage: Stage,
     elementCount: number,
     splitCount: number,
-    buffers: { partials: string; weights: string; firstMoment: string; secondMoment: string },
+    buffers: {
+      partials: string;
+      weights: string;
+      firstMoment: string;
+      secondMoment: string;
+      /** The copy that kernels read; tensors that they read as f32 have none. */
+      halfWeights?: string;
+    },
   ): number {
     const { optimizer } = this.builder.config;
     const adam = optimizer.kind === 'adam';
+    const LANES = buffers.halfWeights ? 2 : 1;
     return this.add('update', 'optimizerStep', stage, {
+      overrides: { LANES },
       params: {
         elementCount,
         splitCount,
@@ -101,8 +111,13 @@ export class WeightPasses extends PassSource {
         beta2: adam ? optimizer.beta2 : 0,
         epsilon: adam ? optimizer.epsilon : 0,
       },
-      buffers: { ...buffers, secondMoment: adam ? buffers.secondMoment : 'unused0', flags: 'flags' },
-      invocations: elementCount,
+      buffers: {
+        halfWeights: 'unused1',
+        ...buffers,
+        secondMoment: adam ? buffers.secondMoment : 'unused0',
+        flags: 'flags',
+      },
+      invocations: elementCount / LANES,
     });
   }
 }

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { EncodedDataset } from '../../core/encodedDataset.ts';
+import { roundToHalf } from '../../core/halfFloat.ts';
 import { buildStages } from '../../core/plan/stages.ts';
 import { parameterTensors } from '../../core/plan/tensors.ts';
 import { randomU32, shuffle, uniform } from '../../core/random.ts';
@@ -82,10 +83,10 @@ function weightsOf(config: TrainingConfig) {
   }));
 }
 
-async function project(): Promise<Record<string, Uint8Array>> {
-  const config = toTrainingConfig(small, expectedMeta(small));
+async function project(session: Session = small): Promise<Record<string, Uint8Array>> {
+  const config = toTrainingConfig(session, expectedMeta(session));
   const digest = 'd'.repeat(64);
-  const run = { session: small, config, dataset: dataset(), tensors: weightsOf(config), digest, epoch: 0 };
+  const run = { session, config, dataset: dataset(), tensors: weightsOf(config), digest, epoch: 0 };
   return { ...clusterProject(run), [FRAMES_NAME]: await framesFile(dataset()) };
 }
 
@@ -200,6 +201,40 @@ class Tuner:
         return results
 `;
 
+/** Halves of given numbers, and the gradients of an iteration: with halves read, from weights that are halves already, and in f32. */
+const HALVES = `
+import json, pathlib, sys
+import numpy as np
+import torch
+import training
+from data import Frames
+from network import HalfPrecision
+from tensor_file import read_tensors
+given = torch.tensor(json.loads(sys.argv[1]), dtype=torch.float64).to(torch.float32)
+config = {**json.loads(pathlib.Path("config.json").read_text()), "update": "sequence"}
+# So wide that every neuron passes gradient on.
+config["network"]["neuron"]["surrogateWidth"] = 50
+tensors, _ = read_tensors("weights.safetensors")
+device = torch.device("cpu")
+rounded = {name: HalfPrecision.apply(torch.from_numpy(np.array(each))).numpy() for name, each in tensors.items()}
+frames = Frames("data.safetensors")
+places = frames.samples(0)[:4]
+labels = torch.from_numpy(np.array([frames.labels[place] for place in places]).astype(np.int64))
+
+def gradients(precision, start):
+    trainer = training.Trainer({**config, "weightPrecision": precision}, device)
+    trainer.load(start)
+    trainer.train_batch(frames.batch(places, device), labels, 0.1)
+    return [parameter.grad.flatten().tolist() for block in trainer.blocks for parameter in block.parameters()]
+
+print(json.dumps({
+    "halves": HalfPrecision.apply(given).tolist(),
+    "read": gradients("f16", tensors),
+    "rounded": gradients("f32", rounded),
+    "single": gradients("f32", tensors),
+}))
+`;
+
 /** The session's own combination, trained without a sweep. */
 const DIRECTLY = `
 import json, pathlib, torch
@@ -247,6 +282,23 @@ describe('the project for a cluster', () => {
     ]);
     for (const name of Object.keys(SURROGATES))
       expect(new TextDecoder().decode(files['network.py'])).toContain(`kind == "${name}"`);
+  });
+
+  it('says where weights are read in half precision, and hands the choice to the program', async () => {
+    const half = applySetting(small, 'precision', 'f16');
+    const textOf = async (session: Session, name: string) =>
+      new TextDecoder().decode((await project(session))[name]);
+    expect(await textOf(half, 'README.md')).toContain('reads weights in half precision');
+    expect(await textOf(small, 'README.md')).not.toContain('half precision');
+    expect(JSON.parse(await textOf(half, 'config.json')).weightPrecision).toBe('f16');
+    expect(JSON.parse(await textOf(small, 'config.json')).weightPrecision).toBeUndefined();
+    expect((await project(half))['weights.safetensors'].byteLength).toBeGreaterThanOrEqual(
+      4 *
+        weightsOf(toTrainingConfig(half, expectedMeta(half))).reduce(
+          (sum, each) => sum + each.values.length,
+          0,
+        ),
+    );
   });
 });
 
@@ -302,6 +354,28 @@ describe.skipIf(PYTHON === '')('the project for a cluster, in PyTorch (needs pyt
     },
     TIMEOUT_MS,
   );
+
+  it('reads weights as the page rounds them, and learns as if nothing had been rounded', () => {
+    const numbers = [
+      0.1,
+      -1 / 3,
+      1.00048828125,
+      1.00146484375,
+      2 ** -25,
+      3e-8,
+      1e-5,
+      65519,
+      65520,
+      -1e30,
+      2049,
+    ];
+    const { halves, read, rounded, single } = JSON.parse(run('-c', HALVES, JSON.stringify(numbers)));
+    expect(halves).toEqual(numbers.map(roundToHalf));
+    expect(read).toEqual(rounded);
+    expect(read).not.toEqual(single);
+    // Every trained tensor has a gradient: nothing is cut by the rounding.
+    for (const gradient of read) expect(gradient.some((value: number) => value !== 0)).toBe(true);
+  });
 
   it(
     'is started by torchrun, to the same figures',

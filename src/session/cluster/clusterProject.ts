@@ -99,7 +99,14 @@ Instead of torchrun, processes can be started by hand with RANK, LOCAL_RANK, WOR
 The order of the samples, the displacement of images and the dropout masks come from the page's own generator and are equal.
 Sums are added in another order than on the page's GPU, so that weights agree to rounding, not to the last bit; \`check.py\`
 compares the first iteration with a reference of the page, where the project has one (\`reference.safetensors\`). Batch norm takes its
-statistics over the whole batch, whatever the number of processes.
+statistics over the whole batch, whatever the number of processes.${
+    config.weightPrecision === 'f16'
+      ? `
+
+The session reads weights in half precision, and so does this project: forward and backward pass use weights rounded as the page
+rounds them (nearest, ties to even, at most 65504), updates are f32, and \`weights.safetensors\` holds the f32 weights.`
+      : ''
+  }
 
 ## Files
 

@@ -116,6 +116,7 @@ export const anySession: fc.Arbitrary<Session> = fc
     learningRateDecay: fc.record({ everyEpochs: integer(0, 10_000), factor: real(0, 1) }),
     initialization: fc.record({ gain: real(0, 100), firstLayerGain: real(0, 100) }),
     augmentation: fc.record({ maxShift: integer(0, 64), flip: fc.boolean() }),
+    weightPrecision: fc.constantFrom('f32', 'f16'),
     batchSize: integer(1, 4096),
     epochs: integer(1, 10_000),
     seed: integer(0, 0xffffffff),

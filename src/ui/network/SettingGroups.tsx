@@ -91,6 +91,16 @@ export function SettingGroups() {
           Shift and mirror are drawn anew for every training sample in every epoch; test samples stay as they
           are. Do not mirror what means something else in a mirror, such as digits.
         </p>
+        <Choice
+          name="precision"
+          label="weights that kernels read"
+          options={{ f32: 'f32', f16: 'f16 (half precision)' }}
+        />
+        <p className="small muted settings-note">
+          f16 is mixed precision: kernels read a copy of the weights rounded to 11 bits, which halves the
+          bytes that they read of them, costs 2 bytes more per weight and changes the results; updates stay
+          f32.
+        </p>
       </Group>
     </div>
   );

@@ -167,6 +167,13 @@ export const TERMS = {
       `How far weights move along their gradient in one update, ${learningRate} now. Too large: the loss jumps; too small: nothing happens. It can be changed while training runs.`,
     anchor: 'settings',
   },
+  precision: {
+    word: 'precision of the weights that kernels read',
+    question: 'What are f16 weights?',
+    text: ({ weightPrecision }) =>
+      `Mixed precision: forward and backward pass read a copy of the weights in 16 bits, 11 of them for the digits, while updates go on in f32. Fewer bytes are read, 2 more per weight are held, and results change a little: every weight is off by up to 0.05 % of itself. Now it is ${weightPrecision}.`,
+    anchor: 'settings',
+  },
   history: {
     word: 'history',
     question: 'What is spike history?',

@@ -12,6 +12,7 @@ import './speed.css';
 export default function KernelsPanel() {
   const kernels = useSession((state) => state.speed.kernels);
   const adapter = useSession((state) => state.gpu.adapter);
+  const precision = useSession((state) => state.settings.weightPrecision);
   return (
     <section className="panel speed-kernels" aria-labelledby="kernels-title">
       <h2 id="kernels-title">Kernels on this GPU</h2>
@@ -20,6 +21,12 @@ export default function KernelsPanel() {
           <p className="small speed-state" role="status">
             {kernelStateWords(kernels)}
           </p>
+          {precision === 'f16' && (
+            <p className="small">
+              Kernels read the weights in half precision (f16), a setting of this run: its results differ a
+              little from those with f32.
+            </p>
+          )}
           <KernelTable kernels={kernels} />
           <MeasureButton state={kernels.state} />
         </>

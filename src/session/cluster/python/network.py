@@ -114,8 +114,23 @@ class BatchNorm(nn.Module):
         return normal * self.weight.reshape(shape) + self.bias.reshape(shape)
 
 
+class HalfPrecision(torch.autograd.Function):
+    """The nearest half, ties to the even one, at most 65504; backward as if nothing had been rounded."""
+
+    @staticmethod
+    def forward(ctx, weights):
+        return weights.clamp(-65504, 65504).half().to(weights.dtype)
+
+    @staticmethod
+    def backward(ctx, grad):
+        return grad
+
+
 class Synapse(nn.Module):
     """A convolution (weights [out, in, kernel, kernel]) or a linear layer (weights [out, in])."""
+
+    # True where the session reads weights in half precision; what the optimizer updates stays as it is.
+    reads_halves = False
 
     def __init__(self, shape, bias, stride=1, padding=0):
         super().__init__()
@@ -125,11 +140,13 @@ class Synapse(nn.Module):
         self.padding = padding
 
     def forward(self, x):
-        if self.weight.dim() == 2:
-            return over_steps(lambda y: functional.linear(y.flatten(1), self.weight, self.bias), x)
-        return over_steps(
-            lambda y: functional.conv2d(y, self.weight, self.bias, self.stride, self.padding), x
-        )
+        weight, bias = self.weight, self.bias
+        if self.reads_halves:
+            weight = HalfPrecision.apply(weight)
+            bias = None if bias is None else HalfPrecision.apply(bias)
+        if weight.dim() == 2:
+            return over_steps(lambda y: functional.linear(y.flatten(1), weight, bias), x)
+        return over_steps(lambda y: functional.conv2d(y, weight, bias, self.stride, self.padding), x)
 
 
 class SpikingLayer(Synapse):
@@ -258,7 +275,7 @@ def window(side, kernel, stride, padding):
     return (side + 2 * padding - kernel) // stride + 1
 
 
-def build_blocks(network, block_size):
+def build_blocks(network, block_size, weight_precision="f32"):
     """The blocks of a network, with weights of 0: they come from a file."""
     shape = network["input"]["shape"]
     channels, height, width = shape["channels"], shape["height"], shape["width"]
@@ -291,4 +308,7 @@ def build_blocks(network, block_size):
             base,
         )
         blocks.append(Block(index, entries, classifier, network["classifier"]["kind"] == "trainable"))
+    for module in (module for block in blocks for module in block.modules()):
+        if isinstance(module, Synapse):
+            module.reads_halves = weight_precision == "f16"
     return blocks

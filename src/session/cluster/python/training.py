@@ -37,7 +37,8 @@ class Trainer:
         self.device = device
         schedule = config["schedule"]
         self.intervals = intervals_of(config["stepCount"], schedule["truncationInterval"])
-        self.blocks = [block.to(device) for block in build_blocks(config["network"], schedule["blockSize"])]
+        blocks = build_blocks(config["network"], schedule["blockSize"], config.get("weightPrecision", "f32"))
+        self.blocks = [block.to(device) for block in blocks]
         self.optimizers = [self._optimizer(block) for block in self.blocks]
         self.modules = self.blocks
         self.iteration = 0
