@@ -117,6 +117,14 @@ describe('npm run train', () => {
     expect(await rateOf('T=5', 'k=5', 'batch=2')).toBe(0.05);
   });
 
+  it('reads weights in half precision where that is asked for, and nothing else than f32 or f16', async () => {
+    const precision = async (...args: string[]) => (await requestOf(...args)).session.weightPrecision;
+    expect(await precision()).toBe('f32');
+    expect(await precision('--precision', 'f16')).toBe('f16');
+    expect(await precision('--set', 'precision=f16', '--precision', 'f32')).toBe('f32');
+    await expect(precision('--precision', 'f8')).rejects.toThrow('--precision is f8, allowed is f32, f16.');
+  });
+
   it('ends after as many iterations as asked', async () => {
     expect((await requestOf('--iterations', '3')).iterations).toBe(3);
   });

@@ -22,6 +22,27 @@ function errorOf(run: () => unknown): AppError {
   throw new Error('expected an AppError');
 }
 
+describe('the precision of weights', () => {
+  const { weightPrecision: _, ...old } = defaultSession();
+
+  it('is f32 in files from before it could be chosen', () => {
+    expect(parseSession(old)).toEqual(defaultSession());
+  });
+
+  it('is part of a configuration only where it is not f32, so that older checkpoints go on', () => {
+    const session = parseSession(old);
+    expect(toTrainingConfig(session, expectedMeta(session))).not.toHaveProperty('weightPrecision');
+    const half = applySetting(session, 'precision', 'f16');
+    expect(toTrainingConfig(half, expectedMeta(half)).weightPrecision).toBe('f16');
+  });
+
+  it('is f32 or f16', () => {
+    expect(errorOf(() => parseSession({ ...old, weightPrecision: 'f64' })).message).toContain(
+      'allowed is f32, f16',
+    );
+  });
+});
+
 describe('default session', () => {
   it('is valid, survives JSON and is the LeNet-1 shape with L = 4', () => {
     const session = defaultSession();
