@@ -105,6 +105,8 @@ export interface GoldenOutcome {
 }
 
 export interface BenchRequest {
+  /** T; workload A has 20. */
+  stepCount: number;
   truncationInterval: number;
   blockSize: number;
   batchSize: number;

@@ -69,12 +69,13 @@ export async function benchInPage(
   request: BenchRequest,
   emit: (event: PageEvent) => void | Promise<void>,
 ): Promise<BenchOutcome> {
-  const { truncationInterval, blockSize, batchSize, rounds, inferenceOnly, profile, variant } = request;
+  const { stepCount, truncationInterval, blockSize, batchSize, rounds, inferenceOnly, profile, variant } =
+    request;
   const config = {
-    ...workloadConfig(truncationInterval, blockSize, batchSize),
+    ...workloadConfig(truncationInterval, blockSize, batchSize, stepCount),
     ...(request.precision && { weightPrecision: request.precision }),
   };
-  const { input, labels } = workloadBatch(batchSize);
+  const { input, labels } = workloadBatch(batchSize, stepCount);
   const variants = forcedVariant(variant === 'auto' ? undefined : variant);
   device.ledger.resetPeak();
   const engine = await Engine.create(device, { config, variants });

@@ -10,7 +10,7 @@ import { tensorLength } from '../../trainer/parameterLayout.ts';
  * counter mode, so that every implementation starts from the same numbers; weights are multiples of 2^-12, so that the
  * first forward pass is exact in f32 in any order of summation.
  *
- *   input  [T=20][B][2][34][34], a spike where h(1, index) < 0.03 * 2^32 (index sample-major)
+ *   input  [T][B][2][34][34], T = 20, a spike where h(1, index) < 0.03 * 2^32 (index sample-major)
  *   label  h(2, b) mod 10
  *   weight round((h(100 + p, i) / 2^31 - 1) * bound * 4096) / 4096, p = 2 * layer (+ 1 for biases)
  */
@@ -73,16 +73,17 @@ const WORKLOAD_NETWORK: NetworkSpec = {
   },
 };
 
-/** @param truncationInterval k, 1 to 20. @param blockSize n, 1 to 4 (4 = end to end). */
+/** @param truncationInterval k, 1 to T. @param blockSize n, 1 to 4 (4 = end to end). @param stepCount T; workload A has 20. */
 export function workloadConfig(
   truncationInterval: number,
   blockSize: number,
   batchSize: number,
+  stepCount = WORKLOAD_STEPS,
 ): TrainingConfig {
   return {
     network: WORKLOAD_NETWORK,
     schedule: { truncationInterval, blockSize },
-    stepCount: WORKLOAD_STEPS,
+    stepCount,
     batchSize,
     loss: 'mse',
     update: 'interval',
@@ -96,19 +97,22 @@ export function workloadConfig(
 }
 
 /** Packed input u32[T][B][words] and labels i32[B]. */
-export function workloadBatch(batchSize: number): {
+export function workloadBatch(
+  batchSize: number,
+  stepCount = WORKLOAD_STEPS,
+): {
   input: Uint32Array<ArrayBuffer>;
   labels: Int32Array<ArrayBuffer>;
 } {
   const { channels, height, width } = SHAPE;
   const words = wordsPerFrame(SHAPE);
-  const input = new Uint32Array(WORKLOAD_STEPS * batchSize * words);
+  const input = new Uint32Array(stepCount * batchSize * words);
   const spike = stream(1);
   const limit = Math.floor(DENSITY * 2 ** 32);
   for (let b = 0; b < batchSize; b++) {
-    for (let t = 0; t < WORKLOAD_STEPS; t++) {
+    for (let t = 0; t < stepCount; t++) {
       for (let i = 0; i < channels * height * width; i++) {
-        if (spike((b * WORKLOAD_STEPS + t) * channels * height * width + i) >= limit) continue;
+        if (spike((b * stepCount + t) * channels * height * width + i) >= limit) continue;
         const bit = (i % (height * width)) * channels + Math.floor(i / (height * width));
         input[(t * batchSize + b) * words + (bit >> 5)] |= 1 << (bit & 31);
       }

@@ -1,7 +1,7 @@
 import type { Dataset, Group } from 'h5wasm';
 import { AppError } from '../../core/errors.ts';
-import type { ByteSource } from '../byteSource.ts';
 import { halfToNumber } from '../../core/halfFloat.ts';
+import type { ByteSource } from '../byteSource.ts';
 import { installFilters } from '../formats/hdf5/hdf5Filters.ts';
 import { withHdf5File } from '../formats/hdf5/hdf5Library.ts';
 

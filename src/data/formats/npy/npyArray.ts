@@ -1,7 +1,7 @@
 import { AppError } from '../../../core/errors.ts';
+import { halfToNumber } from '../../../core/halfFloat.ts';
 import type { ByteSource } from '../../byteSource.ts';
 import { CHUNK_BYTES, readExactly } from '../chunks.ts';
-import { halfToNumber } from '../../../core/halfFloat.ts';
 import { latin1 } from '../latin1.ts';
 import { wholeMicroseconds } from '../table/roles.ts';
 
