@@ -162,6 +162,26 @@ function poolCase(
   return layerCase(name, shape, shape[0], [kernel, stride, 0], counts);
 }
 
+/** A convolution of stride 1. @param size Samples, steps and planes. */
+export function convolution(
+  name: string,
+  [channels, height, width]: readonly [number, number, number],
+  out: number,
+  [kernel, padding]: readonly [number, number],
+  [batchSize, steps, planes]: readonly [number, number, number],
+): LayerCase {
+  const side = (length: number) => length + 2 * padding - kernel + 1;
+  const field = {
+    inputShape: { channels, height, width },
+    outputShape: { channels: out, height: side(height), width: side(width) },
+    kernelHeight: kernel,
+    kernelWidth: kernel,
+    stride: 1,
+    padding,
+  };
+  return { name, field, batchSize, steps, planes };
+}
+
 export const POOL_CASES: LayerCase[] = [
   poolCase('one neuron', [1, 2, 2], 2, 2, [1, 1, 1]),
   poolCase('63 vectors', [4, 14, 18], 2, 2, [1, 3, 1]),

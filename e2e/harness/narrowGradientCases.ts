@@ -1,27 +1,7 @@
 import type { WeightGradientVariant } from '../../src/core/plan/gradientVariants.ts';
-import { type LayerCase, SYNAPSE_CASES, sameWords } from './kernelCase.ts';
+import { convolution, type LayerCase, SYNAPSE_CASES, sameWords } from './kernelCase.ts';
 import { expect, test } from './kernelTest.ts';
-import { compareWeightGrad, type WeightGradCase } from './weightGradCase.ts';
-
-/** A convolution of stride 1, the only kind that the kernels for narrow layers serve. */
-function convolution(
-  name: string,
-  [channels, height, width]: readonly [number, number, number],
-  out: number,
-  [kernel, padding]: readonly [number, number],
-  [batchSize, steps, planes]: readonly [number, number, number],
-): LayerCase {
-  const side = (length: number) => length + 2 * padding - kernel + 1;
-  const field = {
-    inputShape: { channels, height, width },
-    outputShape: { channels: out, height: side(height), width: side(width) },
-    kernelHeight: kernel,
-    kernelWidth: kernel,
-    stride: 1,
-    padding,
-  };
-  return { name, field, batchSize, steps, planes };
-}
+import { compareWeightGrad, plainGradient } from './weightGradCase.ts';
 
 export const ODD = SYNAPSE_CASES.find(({ name }) => name.startsWith('odd channels')) ?? SYNAPSE_CASES[0];
 export const PLANES = SYNAPSE_CASES.find(({ name }) => name === 'three planes') ?? SYNAPSE_CASES[0];
@@ -36,19 +16,6 @@ const CASES: LayerCase[] = [
   convolution('a kernel of 7 rows', [2, 9, 8], 5, [7, 1], [2, 2, 1]),
   convolution('32 channels, the most', [32, 4, 5], 6, [3, 0], [2, 2, 1]),
 ];
-
-/** One group of samples, one chunk, one micro-batch. */
-export function plainGradient(variant: WeightGradientVariant, layer: LayerCase): WeightGradCase {
-  return {
-    variant,
-    layer,
-    hasBias: true,
-    input: 'bits',
-    splitSize: layer.batchSize,
-    chunkSteps: layer.steps,
-    microBatch: layer.batchSize,
-  };
-}
 
 /** What holds for every kernel that serves convolutions of stride 1 on one plane of few channels. */
 export function describeNarrowGradient(variant: WeightGradientVariant): void {

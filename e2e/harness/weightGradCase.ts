@@ -39,6 +39,19 @@ export interface WeightGradCase {
   overrides?: Record<string, number>;
 }
 
+/** One group of samples, one chunk, one micro-batch. */
+export function plainGradient(variant: WeightGradientVariant, layer: LayerCase): WeightGradCase {
+  return {
+    variant,
+    layer,
+    hasBias: true,
+    input: 'bits',
+    splitSize: layer.batchSize,
+    chunkSteps: layer.steps,
+    microBatch: layer.batchSize,
+  };
+}
+
 /** Steps of input and history before the interval. */
 const BEFORE = 2;
 

@@ -5,6 +5,7 @@ import { compareArrays } from '../../src/testing/compareArrays.ts';
 import { TOLERANCES } from '../../src/testing/tolerances.ts';
 import { CHUNK_STEPS, CHUNKS, type Chunk, chunkLength } from '../harness/backwardCase.ts';
 import {
+  convolution,
   type LayerCase,
   runCase,
   SYNAPSE_CASES,
@@ -17,36 +18,22 @@ import { expect, test } from '../harness/kernelTest.ts';
 import { asFloats, paddedSize, paddingLanes, padVectors, unpadVectors } from '../harness/layouts.ts';
 import { synapseAbove } from '../harness/synapseAbove.ts';
 
-/** A convolution of stride 1, the only kind that this kernel serves. */
-function convolution(
-  name: string,
-  [channels, height, width]: readonly [number, number, number],
-  out: number,
-  [kernel, padding]: readonly [number, number],
-  batchSize: number,
-): LayerCase {
-  const side = (length: number) => length + 2 * padding - kernel + 1;
-  const field = {
-    inputShape: { channels, height, width },
-    outputShape: { channels: out, height: side(height), width: side(width) },
-    kernelHeight: kernel,
-    kernelWidth: kernel,
-    stride: 1,
-    padding,
-  };
-  return { name, field, batchSize, steps: CHUNK_STEPS, planes: 1 };
-}
-
 const ODD = SYNAPSE_CASES.find(({ name }) => name.startsWith('odd channels')) ?? SYNAPSE_CASES[0];
 const CASES: LayerCase[] = [
   ODD,
-  convolution('one neuron', [1, 1, 1], 1, [1, 0], 1),
-  convolution('whole rows of 6 channels in threes, two frames at a time', [6, 7, 15], 16, [5, 0], 1),
-  convolution('a second tile that is short, padding 2', [4, 3, 19], 7, [5, 2], 2),
-  convolution('channels that are no multiple of the tile', [7, 4, 6], 5, [3, 0], 2),
-  convolution('several vectors of channels', [12, 3, 4], 9, [2, 1], 3),
-  convolution('a kernel as wide as its input', [2, 8, 7], 3, [7, 0], 1),
-  convolution('more padding than the input is wide', [3, 2, 2], 4, [3, 2], 2),
+  convolution('one neuron', [1, 1, 1], 1, [1, 0], [1, CHUNK_STEPS, 1]),
+  convolution(
+    'whole rows of 6 channels in threes, two frames at a time',
+    [6, 7, 15],
+    16,
+    [5, 0],
+    [1, CHUNK_STEPS, 1],
+  ),
+  convolution('a second tile that is short, padding 2', [4, 3, 19], 7, [5, 2], [2, CHUNK_STEPS, 1]),
+  convolution('channels that are no multiple of the tile', [7, 4, 6], 5, [3, 0], [2, CHUNK_STEPS, 1]),
+  convolution('several vectors of channels', [12, 3, 4], 9, [2, 1], [3, CHUNK_STEPS, 1]),
+  convolution('a kernel as wide as its input', [2, 8, 7], 3, [7, 0], [1, CHUNK_STEPS, 1]),
+  convolution('more padding than the input is wide', [3, 2, 2], 4, [3, 2], [2, CHUNK_STEPS, 1]),
 ];
 
 interface Request {

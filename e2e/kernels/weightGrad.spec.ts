@@ -1,21 +1,13 @@
 import { type LayerCase, SYNAPSE_CASES, sameWords } from '../harness/kernelCase.ts';
 import { expect, test } from '../harness/kernelTest.ts';
-import { compareWeightGrad, type WeightGradCase } from '../harness/weightGradCase.ts';
+import { compareWeightGrad, plainGradient } from '../harness/weightGradCase.ts';
 
 const byName = (name: string) =>
   SYNAPSE_CASES.find((layer) => layer.name.startsWith(name)) ?? SYNAPSE_CASES[0];
 const STRIDED: LayerCase = { ...byName('stride 3'), batchSize: 5, steps: 5 };
 const WIDE: LayerCase = { ...byName('channels across words'), batchSize: 3, steps: 4 };
 
-const plain = (layer: LayerCase): WeightGradCase => ({
-  variant: 'positions',
-  layer,
-  hasBias: true,
-  input: 'bits',
-  splitSize: layer.batchSize,
-  chunkSteps: layer.steps,
-  microBatch: layer.batchSize,
-});
+const plain = (layer: LayerCase) => plainGradient('positions', layer);
 
 test.describe('weightGrad equals its twin', () => {
   for (const layer of SYNAPSE_CASES) {

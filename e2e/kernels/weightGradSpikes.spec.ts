@@ -1,6 +1,6 @@
 import { test } from '../harness/kernelTest.ts';
-import { describeNarrowGradient, PLANES, plainGradient } from '../harness/narrowGradientCases.ts';
-import { compareWeightGrad } from '../harness/weightGradCase.ts';
+import { describeNarrowGradient, PLANES } from '../harness/narrowGradientCases.ts';
+import { compareWeightGrad, plainGradient } from '../harness/weightGradCase.ts';
 
 test.describe('weightGradSpikes equals its twin', () => {
   describeNarrowGradient('spikes');
