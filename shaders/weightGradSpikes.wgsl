@@ -114,7 +114,8 @@ fn weightGradSpikes(@builtin(global_invocation_id) globalId: vec3u, @builtin(num
     loop {
       let frame = chunkStep * batchSize + sample;
       let frameGamma = frame * outSize + firstGamma;
-      for (var plane = 0u; plane < PLANES; plane++) { // unroll
+      var plane = 0u;
+      loop {
         let frameBase = ((inputStart * batchSize + frame) * PLANES + plane) * inWords;
         let factor = inScale * f32(1u << plane);
         var at = search(Search(0u, channel, 0u, 0u), frameBase, words);
@@ -147,6 +148,10 @@ fn weightGradSpikes(@builtin(global_invocation_id) globalId: vec3u, @builtin(num
           continuing {
             break if at.run == 0u;
           }
+        }
+        plane++;
+        continuing {
+          break if plane >= PLANES;
         }
       }
       sample++;
