@@ -102,7 +102,7 @@ export class ErrorPasses extends PassSource {
   private backwardTile(stage: Stage): { STEP_TILE: number; VECTORS: number; CHANNELS: number } {
     const steps = this.builder.chunkSteps[this.index];
     const { channels } = stage.outputShape;
-    const VECTORS = Math.min(4, vectorsOf(channels));
+    const VECTORS = Math.min(2, vectorsOf(channels));
     return {
       STEP_TILE: Math.ceil(steps / Math.ceil(steps / 8)),
       VECTORS,

@@ -32,8 +32,11 @@ export interface GradientShape {
 
 /** Input channels: with more, a word of `positions` holds little else than the bits of one position. */
 const MAX_CHANNELS = 8;
-/** Sums (vectors) that one invocation of `spikes` keeps, a whole kernel if it can: 49 took 20 s to compile on a software adapter. */
-const MAX_SUMS = 25;
+/**
+ * Sums (vectors) that one invocation of `spikes` keeps, each with a load of its own. With 25 the loop over spikes outgrew what a
+ * processor keeps decoded and took a quarter longer than two of 15; 49 took 20 s to compile.
+ */
+const MAX_SUMS = 15;
 /** Bits of a frame that f32 counts with room for a half. */
 const MAX_FRAME_BITS = 2 ** 20;
 /** Additions of vectors that one invocation of `masks` has written out: more would take long to compile. */
