@@ -16,7 +16,7 @@
 
 override WORKGROUP_SIZE: u32 = 64u;
 override KERNEL_HEIGHT: u32 = 1u;
-override ROWS: u32 = 1u;              // of the kernel, of one invocation: all of them where that compiles quickly
+override ROWS: u32 = 1u;              // of the kernel, of one invocation: as many as keep its loop short
 override KERNEL_WIDTH: u32 = 1u;
 override CHANNELS: u32 = 1u;          // inChannels, at most 32
 override PLANES: u32 = 1u;            // inPlanes

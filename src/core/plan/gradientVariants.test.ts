@@ -51,13 +51,13 @@ describe('variants of a weight gradient', () => {
   it('have as many invocations as work, and never more text than compiles quickly', () => {
     expect(weightGradientKernel('spikes', CONV, true)).toEqual({
       kernel: 'weightGradSpikes',
-      overrides: { KERNEL_HEIGHT: 5, ROWS: 5, KERNEL_WIDTH: 5, CHANNELS: 6, PLANES: 1, SCALED: 0 },
-      perVector: 7,
+      overrides: { KERNEL_HEIGHT: 5, ROWS: 3, KERNEL_WIDTH: 5, CHANNELS: 6, PLANES: 1, SCALED: 0 },
+      perVector: 2 * 6 + 1,
     });
     const seven = { ...CONV, kernelHeight: 7, kernelWidth: 7 };
     expect(weightGradientKernel('spikes', seven, true)).toMatchObject({
-      overrides: { ROWS: 3 },
-      perVector: 3 * 6 + 1,
+      overrides: { ROWS: 2 },
+      perVector: 4 * 6 + 1,
     });
     expect(weightGradientKernel('masks', CONV, true)).toMatchObject({
       overrides: { GROUP: 6, WORDS: 3 },
