@@ -38,6 +38,7 @@ override RESET: u32 = 0u;             // 0 soft, by theta; 1 hard, to 0
 
 @compute @workgroup_size(WORKGROUP_SIZE)
 fn lifForward(@builtin(global_invocation_id) globalId: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  readNeuron();
   let index = globalId.x + globalId.y * groups.x * WORKGROUP_SIZE;
   if (index >= cellGroupCount()) { return; }
   let group = cellGroup(index);

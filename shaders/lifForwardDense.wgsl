@@ -39,6 +39,7 @@ override RESET: u32 = 0u;             // 0 soft, by theta; 1 hard, to 0
 
 @compute @workgroup_size(WORKGROUP_SIZE)
 fn lifForwardDense(@builtin(global_invocation_id) globalId: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  readNeuron();
   let cell = globalId.x + globalId.y * groups.x * WORKGROUP_SIZE;
   let groupCount = (params.weightVectors + VECTORS - 1u) / VECTORS;
   let positionCount = params.outHeight * params.outWidth;

@@ -91,6 +91,7 @@ fn lifForwardSubgroup(
   @builtin(subgroup_invocation_id) lane: u32,
   @builtin(subgroup_size) subgroupSize: u32,
 ) {
+  readNeuron();
   let index = globalId.x + globalId.y * groups.x * WORKGROUP_SIZE;
   let isThere = index < cellGroupCount();
   let cell = min(index, cellGroupCount() - 1u);

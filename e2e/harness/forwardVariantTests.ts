@@ -10,13 +10,16 @@ const byName = (name: string) => SYNAPSE_CASES.find((layer) => layer.name === na
 const ODD = byName('odd channels, padding 1');
 
 function shapeOf({ field, planes }: LayerCase) {
-  const { kernelHeight, kernelWidth, padding, inputShape, outputShape } = field;
+  const { kernelHeight, kernelWidth, stride, padding, inputShape, outputShape } = field;
   const vectors = Math.ceil(outputShape.channels / 4);
   return {
     kernelHeight,
     kernelWidth,
+    stride,
     padding,
     inChannels: inputShape.channels,
+    outChannels: outputShape.channels,
+    outWidth: outputShape.width,
     inPlanes: planes,
     isFrames: false,
     vectors,

@@ -150,6 +150,8 @@ export const SYNAPSE_CASES: LayerCase[] = [
   layerCase('stride 3, padding 2, rows left over', [2, 8, 9], 13, [4, 3, 2], [2, 3, 2]),
   layerCase('three planes', [7, 4, 5], 19, [2, 1, 0], [2, 3, 3]),
   linearCase('linear on a map', { channels: 6, height: 3, width: 5 }, 10, [5, 4, 1]),
+  layerCase('eight channels, stride 2', [2, 6, 9], 8, [3, 2, 1], [2, 3, 1]),
+  layerCase('a hundred inputs, sixteen channels', [4, 6, 7], 16, [5, 1, 0], [2, 3, 1]),
 ];
 
 function poolCase(

@@ -1,6 +1,7 @@
 import { expect } from '@playwright/test';
 import { frameSize, wordsPerFrame } from '../../src/core/encodedDataset.ts';
 import { roundToHalf } from '../../src/core/halfFloat.ts';
+import { forwardInvocations } from '../../src/core/plan/forwardVariants.ts';
 import type { Range } from '../../src/core/schedule.ts';
 import { surrogateDerivatives } from '../../src/reference/errorBackward.ts';
 import { type LifRecord, type LifState, lifForward, restingState } from '../../src/reference/lifForward.ts';
@@ -115,7 +116,7 @@ export async function runLif(
   const words = wordsPerFrame(field.outputShape);
   const historySteps = before.history + steps;
   const membraneHistory = overrides.HISTORY === 2;
-  const vectors = overrides.VECTORS ?? 1;
+  const invocationOverrides = { VECTORS: 1, ...overrides };
   const base = layerParams(layer);
   const packedWeights = packWeights(field, master, masterBias);
   let found: Record<string, Uint32Array> = {};
@@ -154,7 +155,12 @@ export async function runLif(
         ...variant.buffers,
       },
       invocations:
-        batchSize * field.outputShape.height * field.outputShape.width * Math.ceil((stop - first) / vectors),
+        batchSize *
+        forwardInvocations(invocationOverrides, {
+          outHeight: field.outputShape.height,
+          outWidth: field.outputShape.width,
+          vectors: stop - first,
+        }),
     });
   }
   return { found, record, state, layer, historyBefore: before.history, keep: variant.keep };

@@ -5,6 +5,20 @@
 
 const BATCH_NORM_LAST_ROW = 3u;
 
+// Read once per invocation: a software adapter would read uniforms again at every use. Private, so that no loop carries them.
+var<private> beta: f32;
+var<private> theta: f32;
+var<private> threshold: f32;
+var<private> halfWidth: f32;
+
+// Before anything else of this file.
+fn readNeuron() {
+  beta = params.beta;
+  theta = params.theta;
+  threshold = params.threshold;
+  halfWidth = 0.5 * params.surrogateWidth;
+}
+
 fn loadMembrane(at: u32, valid: u32) -> vec4f {
   var u = vec4f();
   if (window.isFirst == 1u) { return u; }
@@ -39,18 +53,18 @@ fn keptBits(sample: u32, neuron: u32, valid: u32) -> u32 {
   return kept;
 }
 
-fn firing(u: vec4f) -> vec4<bool> { return u >= vec4f(params.threshold); }
+fn firing(u: vec4f) -> vec4<bool> { return u >= vec4f(threshold); }
 
 fn nearThreshold(u: vec4f) -> vec4<bool> {
-  return abs(u - vec4f(params.threshold)) < vec4f(0.5 * params.surrogateWidth);
+  return abs(u - vec4f(threshold)) < vec4f(halfWidth);
 }
 
 fn spikeOf(u: vec4f) -> vec4f { return select(vec4f(0.0), vec4f(1.0), firing(u)); }
 
 // u of the next step from u and spike of the one before.
 fn advance(u: vec4f, current: vec4f, spike: vec4f) -> vec4f {
-  if (RESET == 1u) { return params.beta * (u * (vec4f(1.0) - spike)) + current; }
-  return params.beta * u + current - params.theta * spike;
+  if (RESET == 1u) { return beta * (u * (vec4f(1.0) - spike)) + current; }
+  return beta * u + current - theta * spike;
 }
 
 // Keeps u itself of the `valid` neurons from `at` on.

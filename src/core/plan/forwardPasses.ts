@@ -1,4 +1,4 @@
-import { forwardKernel, servesForward } from './forwardVariants.ts';
+import { forwardInvocations, forwardKernel, servesForward } from './forwardVariants.ts';
 import { NormalizePasses } from './normalizePasses.ts';
 import { PassSource, resetOverride } from './passSource.ts';
 import { hasBatchNorm, type PlanBuilder } from './planBuilder.ts';
@@ -24,7 +24,7 @@ export class ForwardPasses extends PassSource {
     const params = { ...this.geometry(stage), ...this.neuron(stage) };
     const normalized = hasBatchNorm(stage);
     if (normalized) passes.push(...this.normalize.normalizeForward(stage, evaluate));
-    const positions = stage.outputShape.height * stage.outputShape.width;
+    const { height: outHeight, width: outWidth } = stage.outputShape;
     for (const part of this.parts(stage)) {
       const vectors = part.params.weightVectors;
       const { kernel, overrides } = this.forwardKernel(stage, vectors);
@@ -53,7 +53,7 @@ export class ForwardPasses extends PassSource {
             spikes: this.spikesOf(stage),
             surrogateHistory: `${stage.name}.surrogateHistory`,
           },
-          invocations: this.batchSize * positions * Math.ceil(vectors / overrides.VECTORS),
+          invocations: this.batchSize * forwardInvocations(overrides, { outHeight, outWidth, vectors }),
         }),
       );
     }
@@ -63,12 +63,15 @@ export class ForwardPasses extends PassSource {
   /** The variant that was asked for where it serves the layer, else the first that does. */
   private forwardKernel(stage: Stage, vectors: number) {
     const input = this.activation(stage.inputs[0]);
-    const { kernelHeight, kernelWidth, padding } = stage;
+    const { kernelHeight, kernelWidth, stride, padding } = stage;
     const shape = {
       kernelHeight,
       kernelWidth,
+      stride,
       padding,
       inChannels: stage.inputShape.channels,
+      outChannels: stage.outputShape.channels,
+      outWidth: stage.outputShape.width,
       inPlanes: input.planes,
       isFrames: input.encoding === 'frames',
       vectors,

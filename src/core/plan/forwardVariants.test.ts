@@ -1,11 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { forwardKernel, servesForward } from './forwardVariants.ts';
+import { forwardInvocations, forwardKernel, servesForward } from './forwardVariants.ts';
 
 const CONV = {
   kernelHeight: 5,
   kernelWidth: 5,
+  stride: 1,
   padding: 0,
   inChannels: 2,
+  outChannels: 6,
+  outWidth: 30,
   inPlanes: 1,
   isFrames: false,
   vectors: 2,
@@ -33,9 +36,40 @@ describe('variants of a forward pass', () => {
       ROWS: 3,
       WORDS: 2,
       PADDED: 0,
+      POSITIONS: 2,
+      STEP_BITS: 2,
+      SPIKES: 1,
     });
     const wide = forwardKernel('wordSparse', { ...CONV, inChannels: 8, kernelHeight: 3 }, 20).overrides;
     expect(wide).toMatchObject({ RUN_BITS: 40, ROW_WORDS: 2, ROWS: 1, WORDS: 6 });
+  });
+
+  it('give an invocation two positions only where it has all their channels and their bits fit a word', () => {
+    const positionsOf = (shape: Partial<typeof CONV>) =>
+      forwardKernel('wordSparse', { ...CONV, ...shape }, 20).overrides.POSITIONS;
+    expect(positionsOf({ outChannels: 8 })).toBe(2);
+    expect(positionsOf({ outChannels: 9, vectors: 3 })).toBe(1);
+    // A part of a layer's weights.
+    expect(positionsOf({ outChannels: 16 })).toBe(1);
+    expect(positionsOf({ outWidth: 1 })).toBe(1);
+    expect(positionsOf({ inChannels: 5 })).toBe(2);
+    expect(positionsOf({ inChannels: 6 })).toBe(1);
+    // 4 rows of 7 bits and 7 more are 35: three rows to a word instead.
+    expect(
+      forwardKernel('wordSparse', { ...CONV, inChannels: 1, kernelWidth: 7, stride: 7 }, 20).overrides,
+    ).toMatchObject({ POSITIONS: 2, STEP_BITS: 7, ROWS: 3, WORDS: 2 });
+    expect(forwardInvocations({ VECTORS: 2, POSITIONS: 2 }, { outHeight: 3, outWidth: 7, vectors: 2 })).toBe(
+      12,
+    );
+    expect(forwardInvocations({ VECTORS: 2 }, { outHeight: 3, outWidth: 7, vectors: 3 })).toBe(42);
+  });
+
+  it('add two spikes in a turn where a neuron has many inputs and an invocation many channels', () => {
+    const spikesOf = (shape: Partial<typeof CONV>) =>
+      forwardKernel('wordSparse', { ...CONV, ...shape }, 20).overrides.SPIKES;
+    expect(spikesOf({ inChannels: 6, outChannels: 16, vectors: 4 })).toBe(2);
+    expect(spikesOf({ inChannels: 6 })).toBe(1);
+    expect(spikesOf({ outChannels: 16, vectors: 4 })).toBe(1);
   });
 
   it('cut the steps into equal groups that stay in registers', () => {

@@ -20,8 +20,11 @@ const KERNELS: Record<ForwardVariant, string> = {
 export interface SynapseShape {
   kernelHeight: number;
   kernelWidth: number;
+  stride: number;
   padding: number;
   inChannels: number;
+  outChannels: number;
+  outWidth: number;
   inPlanes: number;
   isFrames: boolean;
   /** Vectors of 4 output channels of one buffer of weights. */
@@ -30,6 +33,10 @@ export interface SynapseShape {
 
 /** Words into which `wordSparse` gathers a kernel's bits: more would cost more to unroll than they save. */
 const MAX_WORDS = 8;
+/** Neurons whose bits are set together: see shared/spikeBits.wgsl. */
+const MAX_BITS = 16;
+/** Inputs of a neuron from which on `wordSparse` adds two spikes in a turn: with fewer, most turns would have one. */
+const MANY_INPUTS = 64;
 /** Currents (vectors) that `dense` keeps in registers. */
 const MAX_CURRENTS = 20;
 
@@ -44,6 +51,14 @@ export function servesForward(variant: ForwardVariant, shape: SynapseShape): boo
   return variant !== 'wordSparse' || (shape.inPlanes === 1 && words(shape).WORDS <= MAX_WORDS);
 }
 
+/** Invocations per sample of a kernel with these overrides. */
+export function forwardInvocations(
+  { VECTORS, POSITIONS = 1 }: Readonly<Record<string, number>>,
+  { outHeight, outWidth, vectors }: { outHeight: number; outWidth: number; vectors: number },
+): number {
+  return outHeight * Math.ceil(outWidth / POSITIONS) * Math.ceil(vectors / VECTORS);
+}
+
 /** Kernel and overrides of a variant for a layer that it serves. @param steps The longest window of steps. */
 export function forwardKernel(
   variant: ForwardVariant,
@@ -52,7 +67,10 @@ export function forwardKernel(
 ): { kernel: string; overrides: Record<string, number> & { VECTORS: number } } {
   const group = vectorGroup(shape.vectors);
   if (variant === 'wordSparse') {
-    return { kernel: KERNELS.wordSparse, overrides: { VECTORS: group, ...words(shape) } };
+    // Sums of many channels are loads above all, and setting them twice costs more than a load for nothing now and then.
+    const SPIKES =
+      group === 4 && shape.kernelHeight * shape.kernelWidth * shape.inChannels >= MANY_INPUTS ? 2 : 1;
+    return { kernel: KERNELS.wordSparse, overrides: { VECTORS: group, ...words(shape), SPIKES } };
   }
   if (variant === 'dense') {
     const VECTORS = Math.min(group, 2);
@@ -66,10 +84,28 @@ export function forwardKernel(
   return { kernel: KERNELS.eventDriven, overrides: { VECTORS: group, SYNAPSE: shape.isFrames ? 1 : 0 } };
 }
 
-function words({ kernelHeight, kernelWidth, inChannels, padding }: SynapseShape) {
+/**
+ * Positions of a row that one invocation of `wordSparse` has: two where it has all their channels and the bits of both fit
+ * a word, so that they share reads and atomics.
+ */
+function neighbours(shape: SynapseShape): { POSITIONS: number; STEP_BITS: number } {
+  const { kernelWidth, inChannels, outChannels, outWidth, stride, vectors } = shape;
+  const STEP_BITS = stride * inChannels;
+  const shares =
+    vectors <= 2 &&
+    4 * vectors >= outChannels &&
+    2 * outChannels <= MAX_BITS &&
+    outWidth > 1 &&
+    kernelWidth * inChannels + STEP_BITS <= 32;
+  return shares ? { POSITIONS: 2, STEP_BITS } : { POSITIONS: 1, STEP_BITS: 0 };
+}
+
+function words(shape: SynapseShape) {
+  const { kernelHeight, kernelWidth, inChannels, padding } = shape;
+  const { POSITIONS, STEP_BITS } = neighbours(shape);
   const runBits = kernelWidth * inChannels;
   const rowWords = Math.ceil(runBits / 32);
-  const rows = Math.min(kernelHeight, Math.max(1, Math.floor(32 / runBits)));
+  const rows = Math.min(kernelHeight, Math.max(1, Math.floor((32 - STEP_BITS) / runBits)));
   return {
     KERNEL_HEIGHT: kernelHeight,
     RUN_BITS: runBits,
@@ -77,6 +113,8 @@ function words({ kernelHeight, kernelWidth, inChannels, padding }: SynapseShape)
     ROWS: rows,
     WORDS: Math.ceil(kernelHeight / rows) * rowWords,
     PADDED: padding > 0 ? 1 : 0,
+    POSITIONS,
+    STEP_BITS,
   };
 }
 
