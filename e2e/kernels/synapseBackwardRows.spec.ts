@@ -1,149 +1,27 @@
-import { frameSize } from '../../src/core/encodedDataset.ts';
-import { backwardRowTile } from '../../src/core/plan/backwardRows.ts';
-import type { Range } from '../../src/core/schedule.ts';
-import { compareArrays } from '../../src/testing/compareArrays.ts';
-import { TOLERANCES } from '../../src/testing/tolerances.ts';
-import { CHUNK_STEPS, CHUNKS, type Chunk, chunkLength } from '../harness/backwardCase.ts';
+import { CHUNKS } from '../harness/backwardCase.ts';
 import {
-  convolution,
-  type LayerCase,
-  runCase,
-  SYNAPSE_CASES,
-  sameWords,
-  TestNumbers,
-  unwritten,
-} from '../harness/kernelCase.ts';
-import type { KernelPage } from '../harness/kernelRun.ts';
+  BACKWARD_ROW_CASES,
+  compareBackwardRows,
+  describeBackwardRows,
+} from '../harness/backwardRowCases.ts';
+import { sameWords } from '../harness/kernelCase.ts';
 import { expect, test } from '../harness/kernelTest.ts';
-import { asFloats, paddedSize, paddingLanes, padVectors, unpadVectors } from '../harness/layouts.ts';
-import { synapseAbove } from '../harness/synapseAbove.ts';
-
-const ODD = SYNAPSE_CASES.find(({ name }) => name.startsWith('odd channels')) ?? SYNAPSE_CASES[0];
-const CASES: LayerCase[] = [
-  ODD,
-  convolution('one neuron', [1, 1, 1], 1, [1, 0], [1, CHUNK_STEPS, 1]),
-  convolution(
-    'whole rows of 6 channels in threes, two frames at a time',
-    [6, 7, 15],
-    16,
-    [5, 0],
-    [1, CHUNK_STEPS, 1],
-  ),
-  convolution('a second tile that is short, padding 2', [4, 3, 19], 7, [5, 2], [2, CHUNK_STEPS, 1]),
-  convolution('channels that are no multiple of the tile', [7, 4, 6], 5, [3, 0], [2, CHUNK_STEPS, 1]),
-  convolution('several vectors of channels', [12, 3, 4], 9, [2, 1], [3, CHUNK_STEPS, 1]),
-  convolution('a kernel as wide as its input', [2, 8, 7], 3, [7, 0], [1, CHUNK_STEPS, 1]),
-  convolution('more padding than the input is wide', [3, 2, 2], 4, [3, 2], [2, CHUNK_STEPS, 1]),
-];
-
-interface Request {
-  layer: LayerCase;
-  chunk: Chunk;
-  accumulate?: boolean;
-  part?: Range;
-  /** Weights in half precision. */
-  half?: boolean;
-  /** Instead of the plan's choice. */
-  tile?: Partial<ReturnType<typeof backwardRowTile>>;
-  workgroupSize?: number;
-}
-
-/** Runs the kernel, asserts that the errors are the twin's, and hands their words back. */
-async function compareRows(kernels: KernelPage, request: Request): Promise<Uint32Array> {
-  const { layer, chunk, accumulate, part } = request;
-  const { field, batchSize } = layer;
-  const { inputShape } = field;
-  const above = synapseAbove(layer, chunk, part, request.half);
-  const { kernelWidth, padding } = field;
-  const tile = {
-    ...backwardRowTile({ kernelWidth, padding, outWidth: field.outputShape.width }, inputShape),
-    ...request.tile,
-  };
-  const length = chunkLength(chunk, CHUNK_STEPS);
-  const padded = paddedSize(inputShape) * batchSize;
-  const present = new TestNumbers(8).normal(chunk.steps * batchSize * frameSize(inputShape));
-  const { gamma } = await runCase(kernels, {
-    kernel: 'synapseBackwardRows',
-    overrides: {
-      ...tile,
-      ...above.overrides,
-      ACCUMULATE: accumulate ? 1 : 0,
-      WORKGROUP_SIZE: request.workgroupSize ?? 64,
-    },
-    params: {
-      batchSize,
-      inHeight: inputShape.height,
-      inWidth: inputShape.width,
-      inChannels: inputShape.channels,
-      chunkStart: chunk.start,
-      chunkSteps: chunk.steps,
-      ...above.params,
-    },
-    window: { stepCount: CHUNK_STEPS },
-    buffers: {
-      ...above.buffers,
-      gamma: accumulate ? padVectors(present, inputShape) : unwritten(chunk.steps * padded),
-    },
-    invocations:
-      Math.ceil((chunk.steps * batchSize) / tile.FRAMES) *
-      inputShape.height *
-      Math.ceil(inputShape.width / tile.TILE) *
-      Math.ceil(inputShape.channels / tile.CHANNELS),
-  });
-  const written = asFloats(gamma.slice(0, length * padded));
-  const expected = above.errors.map((error, i) => error + (accumulate ? present[i] : 0));
-  expect(
-    compareArrays(unpadVectors(written, inputShape), expected, {
-      label: 'synapseBackwardRows/gamma',
-      axes: { t: length, b: batchSize, c: inputShape.channels, y: inputShape.height, x: inputShape.width },
-      tolerance: TOLERANCES.kernelSum,
-    }),
-  ).toBe('');
-  expect(paddingLanes(written, inputShape.channels).every((lane) => lane === 0)).toBe(true);
-  expect(expected.some((value) => value !== 0)).toBe(true);
-  const behind = gamma.slice(length * padded);
-  if (!accumulate) expect(sameWords(behind, unwritten(behind.length))).toBe(true);
-  return gamma;
-}
 
 test.describe('synapseBackwardRows equals its twin', () => {
-  for (const layer of CASES) {
-    test(layer.name, async ({ kernels }) => {
-      await compareRows(kernels, { layer, chunk: CHUNKS['whole interval'] });
-    });
+  describeBackwardRows('rows');
 
-    test(`weights in half precision, ${layer.name}`, async ({ kernels }) => {
-      await compareRows(kernels, { layer, chunk: CHUNKS['whole interval'], half: true });
-    });
-  }
-
-  for (const [name, chunk] of Object.entries(CHUNKS)) {
-    test(name, async ({ kernels }) => {
-      await compareRows(kernels, { layer: ODD, chunk });
-    });
-  }
-
-  test('weights spread over two buffers: the second adds to the first', async ({ kernels }) => {
-    await compareRows(kernels, {
-      layer: CASES[5],
-      chunk: CHUNKS['whole interval'],
-      accumulate: true,
-      part: { start: 1, stop: 3 },
-    });
-  });
-
-  for (const layer of [CASES[2], CASES[3], CASES[6]]) {
+  for (const layer of [2, 3, 6].map((i) => BACKWARD_ROW_CASES[i])) {
     test(`the tile and the workgroup change no bit: ${layer.name}`, async ({ kernels }) => {
-      const request = { layer, chunk: CHUNKS['whole interval'] };
-      const planned = await compareRows(kernels, request);
+      const request = { variant: 'rows', layer, chunk: CHUNKS['whole interval'] } as const;
+      const planned = await compareBackwardRows(kernels, request);
       const SHIFT = layer.field.kernelWidth - 1;
       const narrow = { TILE: 4, ABOVE: 4 + SHIFT, SHIFT, WHOLE: 0, FRAMES: 1, CHANNELS: 2 };
-      expect(sameWords(await compareRows(kernels, { ...request, tile: narrow }), planned)).toBe(true);
+      expect(sameWords(await compareBackwardRows(kernels, { ...request, tile: narrow }), planned)).toBe(true);
       const { padding, outputShape, inputShape } = layer.field;
       const row = { TILE: inputShape.width, ABOVE: outputShape.width, SHIFT: padding, WHOLE: 1 };
       const frames = { ...row, FRAMES: 2, CHANNELS: 2 };
-      expect(sameWords(await compareRows(kernels, { ...request, tile: frames }), planned)).toBe(true);
-      const small = await compareRows(kernels, { ...request, workgroupSize: 16 });
+      expect(sameWords(await compareBackwardRows(kernels, { ...request, tile: frames }), planned)).toBe(true);
+      const small = await compareBackwardRows(kernels, { ...request, workgroupSize: 16 });
       expect(sameWords(small, planned)).toBe(true);
     });
   }

@@ -21,6 +21,7 @@ async function run(args: string[], loss = LOSS) {
       kernels: [
         { kind: 'forward', layer: 'conv1', variant: 'wordSparse', ratio: 3.14, source: 'measured' },
         { kind: 'weightGradient', layer: 'conv1', variant: 'spikes', ratio: null, source: 'standard' },
+        { kind: 'backward', layer: 'pool2', variant: 'quadRows', ratio: 1.64, source: 'measured' },
       ],
       adapter: 'test',
     };
@@ -44,7 +45,7 @@ describe('npm run bench', () => {
       msPerIteration: { median: 25, min: 10, max: 40 },
       samplesPerSecond: 1280,
       dispatchesPerIteration: 52,
-      variant: 'conv1: word-sparse, 3.1x, conv1 gradients: spikes',
+      variant: 'conv1: word-sparse, 3.1x, conv1 gradients: spikes, pool2 errors: quad-rows, 1.6x',
     });
   });
 
@@ -76,7 +77,7 @@ describe('npm run bench', () => {
       ['--k', '21'],
       ['--steps', '0'],
       ['--n', '5'],
-      ['--variant', 'rows'],
+      ['--variant', 'columns'],
       ['--workload', 'B'],
     ]) {
       const { status, notes, requests } = await run(args);

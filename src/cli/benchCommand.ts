@@ -58,7 +58,7 @@ function perLayer(passes: readonly PassProfile[]): Record<string, number> {
 /** `conv2: word-sparse, 3.1x`: the variant, and how many times faster it is than the slowest that was measured. */
 function variantText({ kind, layer, variant, ratio }: KernelReport['layers'][number]): string {
   const name = variant.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-  const place = kind === 'forward' ? layer : `${layer} gradients`;
+  const place = { forward: layer, backward: `${layer} errors`, weightGradient: `${layer} gradients` }[kind];
   return `${place}: ${name}${ratio !== null && ratio > 1 ? `, ${ratio.toFixed(1)}x` : ''}`;
 }
 

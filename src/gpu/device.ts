@@ -13,6 +13,12 @@ export interface GpuDevice {
   maxStorageBufferBindingSize: number;
 }
 
+/**
+ * Among a device's features: neighbouring invocations form quads (`quads.ts` looks). WebGPU's `subgroups` leaves open which
+ * invocations do.
+ */
+export const ORDERED_QUADS = 'ordered-quads';
+
 /** Optional features that are used where they exist; nothing depends on them. */
 const OPTIONAL_FEATURES: GPUFeatureName[] = ['timestamp-query', 'subgroups' as GPUFeatureName];
 

@@ -1,5 +1,6 @@
 /**
- * Product of two matrices. Twin of shaders/measureProduct.wgsl; shaders/measureCopy.wgsl needs none but equality.
+ * Product of two matrices. Twin of shaders/measureProduct.wgsl; shaders/measureCopy.wgsl needs none but equality,
+ * and shaders/quadOrder.wgsl answers 1 everywhere where quads are in order.
  * @param left [rows][inner] @param right [inner][columns]
  * @returns [rows][columns]
  */

@@ -6,10 +6,11 @@ import { planTraining } from '../core/plan/planTraining.ts';
 import type { ProgramStep, StepWindow, TensorSpec, TrainingPlan } from '../core/plan/types.ts';
 import type { Range } from '../core/schedule.ts';
 import { createSha256 } from '../core/sha256.ts';
-import { type GpuDevice, requestGpuDevice } from '../gpu/device.ts';
+import { type GpuDevice, ORDERED_QUADS, requestGpuDevice } from '../gpu/device.ts';
 import { type BufferPiece, Executor, type ExecutorParts, type OtherKernels } from '../gpu/executor.ts';
 import { ByteLedger } from '../gpu/ledger.ts';
 import { PipelineCache } from '../gpu/pipelineCache.ts';
+import { hasOrderedQuads } from '../gpu/quads.ts';
 import { SubmitPacer } from '../gpu/submitPacer.ts';
 import { hasTimestamps } from '../gpu/timestamps.ts';
 import { kernelOf, LAYER_PARAMS, STEP_WINDOW } from '../kernels/index.ts';
@@ -56,7 +57,10 @@ export class EngineDevice {
 
   /** @throws AppError `webgpu-missing`, `adapter-missing`, `device-refused`. */
   static async connect(): Promise<EngineDevice> {
-    return new EngineDevice(await requestGpuDevice());
+    const gpu = await requestGpuDevice();
+    if (gpu.features.includes('subgroups') && (await hasOrderedQuads(gpu.device, kernelOf('quadOrder'))))
+      gpu.features.push(ORDERED_QUADS);
+    return new EngineDevice(gpu);
   }
 
   executorParts(): ExecutorParts {

@@ -1,3 +1,4 @@
+import type { BackwardVariant } from '../core/plan/backwardRows.ts';
 import type { ForwardVariant } from '../core/plan/forwardVariants.ts';
 import type { WeightGradientVariant } from '../core/plan/gradientVariants.ts';
 import {
@@ -9,6 +10,7 @@ import {
   variantOfPass,
 } from '../core/plan/kernelVariants.ts';
 import type { Pass, TrainingPlan } from '../core/plan/types.ts';
+import { ORDERED_QUADS } from '../gpu/device.ts';
 
 /** One pass of one layer for which several kernels could do the work. */
 export interface KernelPlace {
@@ -50,9 +52,19 @@ const SIZES = [
 ] as const;
 const FORMS = ['HISTORY', 'DROPOUT', 'BATCH_NORM', 'RESET', 'SUM_STEPS', 'HALF_WEIGHTS'] as const;
 
+/** What an adapter must offer for a variant: WebGPU's name, or `quads` of the device. */
+const NEEDED_FEATURES: Partial<Record<KernelVariant, string>> = {
+  subgroup: 'subgroups',
+  quadRows: ORDERED_QUADS,
+  quadMasks: ORDERED_QUADS,
+};
+
 /** The variants that an adapter with these features can run. */
 export function availableVariants(features: readonly string[]): readonly KernelVariant[] {
-  return KERNEL_VARIANTS.filter((variant) => variant !== 'subgroup' || features.includes('subgroups'));
+  return KERNEL_VARIANTS.filter((variant) => {
+    const needed = NEEDED_FEATURES[variant];
+    return needed === undefined || features.includes(needed);
+  });
 }
 
 export function placeName({ kind, layer }: Pick<KernelPlace, 'kind' | 'layer'>): string {
@@ -112,10 +124,12 @@ export function kernelPlaces(
 /** What to ask the planner for, from a variant per place. */
 export function toKernelVariants(chosen: Iterable<readonly [KernelPlace, KernelVariant]>): KernelVariants {
   const forward: Record<string, ForwardVariant> = {};
+  const backward: Record<string, BackwardVariant> = {};
   const weightGradient: Record<string, WeightGradientVariant> = {};
   for (const [{ kind, layer }, variant] of chosen) {
     if (kind === 'forward') forward[layer] = variant as ForwardVariant;
+    else if (kind === 'backward') backward[layer] = variant as BackwardVariant;
     else weightGradient[layer] = variant as WeightGradientVariant;
   }
-  return { forward, weightGradient };
+  return { forward, backward, weightGradient };
 }

@@ -1,5 +1,10 @@
 import { z } from 'zod';
-import { KERNEL_VARIANTS, type KernelVariant, variantOfPass } from '../core/plan/kernelVariants.ts';
+import {
+  CHOSEN_PASS_KINDS,
+  KERNEL_VARIANTS,
+  type KernelVariant,
+  variantOfPass,
+} from '../core/plan/kernelVariants.ts';
 import { createSha256 } from '../core/sha256.ts';
 import type { GpuDevice } from '../gpu/device.ts';
 import { KERNELS } from '../kernels/index.ts';
@@ -29,7 +34,7 @@ const recordSchema = z.object({
 export function kernelVersion(): string {
   const hash = createSha256();
   const isChosen = (kernel: string) =>
-    (['forward', 'weightGradient'] as const).some((kind) => variantOfPass({ kind, kernel }) !== null);
+    CHOSEN_PASS_KINDS.some((kind) => variantOfPass({ kind, kernel }) !== null);
   for (const name of Object.keys(KERNELS).filter(isChosen).sort()) {
     const { code, codeWith } = KERNELS[name];
     for (const text of [code, ...Object.values(codeWith)]) hash.update(new TextEncoder().encode(text));

@@ -89,7 +89,7 @@ describe('where there is a choice', () => {
     expect(conv?.candidates.slice(0, 1)).toEqual([conv?.standard]);
     expect(conv?.candidates).toEqual(expect.arrayContaining(['eventDriven', 'wordSparse', 'dense']));
     const gradient = found.find(({ kind, layer }) => kind === 'weightGradient' && layer === 'conv1');
-    expect(gradient?.candidates).toEqual(['spikes', 'positions', 'masks']);
+    expect(gradient?.candidates).toEqual(['spikes', 'positions', 'masks', 'quadMasks']);
     expect(new Set(found.map(({ shape }) => shape)).size).toBeGreaterThan(1);
   });
 

@@ -51,9 +51,11 @@ function kernelsOf(
   places: readonly KernelPlace[],
   choices: KernelTrial['choices'],
 ): BenchOutcome['kernels'] {
-  const running = new Map<string, KernelVariant | null>(
-    engine.plan.passes.map((pass) => [`${pass.kind}/${pass.stage}`, variantOfPass(pass)] as const),
-  );
+  const running = new Map<string, KernelVariant>();
+  for (const pass of engine.plan.passes) {
+    const variant = variantOfPass(pass);
+    if (variant !== null) running.set(`${pass.kind}/${pass.stage}`, variant);
+  }
   return places.map((place) => ({
     kind: place.kind,
     layer: place.layer,

@@ -1,5 +1,5 @@
 import { wordsPerFrame } from '../encodedDataset.ts';
-import { backwardRowTile, servesBackwardRows } from './backwardRows.ts';
+import { backwardKernel, servesBackwardRows } from './backwardRows.ts';
 import { type ChunkPass, PassSource, resetOverride, type WeightPart } from './passSource.ts';
 import { SURROGATE_INDEX, vectorsOf } from './planBuilder.ts';
 import type { Stage } from './stages.ts';
@@ -125,26 +125,24 @@ export class ErrorPasses extends PassSource {
     accumulate: boolean,
   ): ChunkPass {
     return (chunkStart) => {
-      const { height, width, channels } = stage.outputShape;
       const { kernelWidth, padding, outputShape } = consumer;
-      const tile = backwardRowTile(
+      const asked = this.builder.variants.backward;
+      const { kernel, overrides, invocations } = backwardKernel(
+        asked?.[stage.name] ?? asked?.all ?? 'rows',
         { kernelWidth, padding, outWidth: outputShape.width },
-        { channels, width },
+        stage.outputShape,
+        this.builder.chunkSteps[this.index] * this.batchSize,
       );
       const { params } = this.backwardFields(stage, false, accumulate, chunkStart);
-      return this.add('backward', 'synapseBackwardRows', stage, {
-        overrides: { ...tile, ACCUMULATE: accumulate ? 1 : 0, ...this.weightOverride() },
+      return this.add('backward', kernel, stage, {
+        overrides: { ...overrides, ACCUMULATE: accumulate ? 1 : 0, ...this.weightOverride() },
         params: { ...params, ...this.windowOf(consumer), ...part.params },
         buffers: {
           gammaAbove: `${consumer.name}.gamma`,
           weights: part.read,
           gamma: this.errorsOf(stage),
         },
-        invocations:
-          Math.ceil((this.builder.chunkSteps[this.index] * this.batchSize) / tile.FRAMES) *
-          height *
-          Math.ceil(width / tile.TILE) *
-          Math.ceil(channels / tile.CHANNELS),
+        invocations,
       });
     };
   }

@@ -63,6 +63,12 @@ describe('variants of a weight gradient', () => {
       overrides: { GROUP: 6, WORDS: 3 },
       perVector: 5,
     });
+    // 15 pairs of channels and kernel rows, filled up to whole quads.
+    expect(weightGradientKernel('quadMasks', CONV, true)).toMatchObject({
+      kernel: 'weightGradQuads',
+      overrides: { GROUP: 2, LOADS: 3, WORDS: 3 },
+      perVector: 16 + 1,
+    });
     expect(weightGradientKernel('positions', CONV, false).perVector).toBe(5);
     for (let inChannels = 1; inChannels <= 8; inChannels++) {
       for (let kernelWidth = 1; kernelWidth <= 16; kernelWidth++) {

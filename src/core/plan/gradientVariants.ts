@@ -1,17 +1,21 @@
+import { INSTRUCTIONS, LOOP_BUDGET } from './loopBudget.ts';
+
 /**
  * The kernels that can find a layer's weight gradients. All of them add the same products in the same order wherever there is a
  * choice, so that which one runs changes no bit of the result.
  *
  * `positions` asks at every position which inputs are set; it serves every layer. `spikes` goes through the spikes of every
- * input channel: its cost follows how much fires. `masks` takes whole short rows, whatever fires.
+ * input channel: its cost follows how much fires. `masks` takes whole short rows, whatever fires;
+ * with `quadMasks` the invocations of a quad share the gamma that they load.
  */
-export const WEIGHT_GRADIENT_VARIANTS = ['positions', 'spikes', 'masks'] as const;
+export const WEIGHT_GRADIENT_VARIANTS = ['positions', 'spikes', 'masks', 'quadMasks'] as const;
 export type WeightGradientVariant = (typeof WEIGHT_GRADIENT_VARIANTS)[number];
 
 const KERNELS: Record<WeightGradientVariant, string> = {
   positions: 'weightGrad',
   spikes: 'weightGradSpikes',
   masks: 'weightGradMasks',
+  quadMasks: 'weightGradQuads',
 };
 
 /** What decides which variants serve a layer, and in what form: its window and what it reads. */
@@ -99,9 +103,40 @@ export function weightGradientKernel(
     const overrides = { KERNEL_WIDTH, CHANNELS, GROUP, IN_WIDTH, OUT_WIDTH, PADDING, WORDS };
     return { kernel, overrides, perVector: (KERNEL_HEIGHT * CHANNELS) / GROUP };
   }
+  if (variant === 'quadMasks') {
+    const overrides = quadGroup(shape);
+    const shares = (KERNEL_HEIGHT * CHANNELS) / overrides.GROUP;
+    return { kernel, overrides, perVector: 4 * Math.ceil(shares / 4) + (hasBias ? 1 : 0) };
+  }
   const SYNAPSE = shape.isFrames ? 1 : 0;
   const words = KERNEL_HEIGHT * Math.ceil((KERNEL_WIDTH * CHANNELS) / 32);
   return { kernel, overrides: { SYNAPSE, EVENTS: 1 - SYNAPSE }, perVector: words + (hasBias ? 1 : 0) };
+}
+
+/** Input channels of one invocation of `quadMasks`: what takes the fewest instructions in all. */
+function quadGroup(shape: GradientShape) {
+  const { kernelHeight: KERNEL_HEIGHT, kernelWidth: KERNEL_WIDTH, inChannels: CHANNELS } = shape;
+  const { inWidth: IN_WIDTH, outWidth: OUT_WIDTH, padding: PADDING } = shape;
+  const LOADS = Math.ceil(OUT_WIDTH / 4);
+  const { vectorLoad, scalarLoad, quadBroadcast, mask, maskedVector, set } = INSTRUCTIONS;
+  const forms = Array.from({ length: CHANNELS }, (_, i) => CHANNELS - i)
+    .filter((GROUP) => CHANNELS % GROUP === 0)
+    .map((GROUP) => {
+      const WORDS = Math.ceil(((IN_WIDTH - 1) * CHANNELS + GROUP) / 32);
+      const body =
+        LOADS * vectorLoad +
+        OUT_WIDTH * quadBroadcast +
+        (WORDS + 1) * scalarLoad +
+        GROUP * (IN_WIDTH * mask + KERNEL_WIDTH * (OUT_WIDTH * maskedVector + 4 * set));
+      const quads = Math.ceil((KERNEL_HEIGHT * CHANNELS) / GROUP / 4);
+      return { GROUP, WORDS, body, instructions: quads * body };
+    });
+  const short = forms.filter(({ body }) => body <= LOOP_BUDGET);
+  const least = (short.length > 0 ? short : forms.slice(-1)).reduce((a, b) =>
+    b.instructions < a.instructions ? b : a,
+  );
+  const { GROUP, WORDS } = least;
+  return { KERNEL_HEIGHT, KERNEL_WIDTH, CHANNELS, GROUP, IN_WIDTH, OUT_WIDTH, LOADS, PADDING, WORDS };
 }
 
 /** The largest divisor of a count that is at most `most`. */

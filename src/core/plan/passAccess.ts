@@ -23,6 +23,7 @@ export const WRITTEN_BINDINGS: Readonly<Record<string, WrittenBindings>> = {
   optimizerStep: { writes: ['halfWeights', 'flags'], updates: ['weights', 'firstMoment', 'secondMoment'] },
   poolBackward: { writes: ['gamma'], updates: ['gammaCarry'] },
   poolForward: { writes: ['spikes', 'surrogateHistory'], updates: ['membrane'] },
+  quadOrder: { writes: ['ordered'] },
   spikeCount: { updates: ['totals', 'stepTotals'] },
   stepReadout: { writes: ['stepPredictions'] },
   sumForward: { writes: ['spikes'] },

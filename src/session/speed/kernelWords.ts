@@ -12,6 +12,9 @@ const VARIANT_NAMES: Record<ChosenLayer['variant'], string> = {
   positions: 'by positions',
   spikes: 'by spikes',
   masks: 'by masks',
+  quadMasks: 'by masks, in quads',
+  rows: 'by rows',
+  quadRows: 'by rows, in quads',
 };
 
 export function variantName(variant: ChosenLayer['variant']): string {
@@ -23,16 +26,17 @@ export function kernelWords({ variant, ratio }: Pick<ChosenLayer, 'variant' | 'r
   return ratio === null ? variantName(variant) : `${variantName(variant)}, ${ratio.toFixed(1)}x`;
 }
 
-/** Which kernels a layer uses, forward and for its gradients: one row per layer, in the network's order. */
+/** Which kernels a layer uses, forward, for its errors and for its gradients: one row per layer, in the network's order. */
 export function kernelRows(
   layers: readonly ChosenLayer[],
-): { layer: string; forward: ChosenLayer | null; weightGradient: ChosenLayer | null }[] {
+): ({ layer: string } & Record<ChosenLayer['kind'], ChosenLayer | null>)[] {
   const names = [...new Set(layers.map(({ layer }) => layer))];
   const find = (name: string, kind: ChosenLayer['kind']) =>
     layers.find(({ layer, kind: own }) => layer === name && own === kind) ?? null;
   return names.map((layer) => ({
     layer,
     forward: find(layer, 'forward'),
+    backward: find(layer, 'backward'),
     weightGradient: find(layer, 'weightGradient'),
   }));
 }

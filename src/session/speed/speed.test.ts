@@ -61,9 +61,12 @@ describe('kernels in words', () => {
   it('name the variant and its factor', () => {
     expect(kernelWords(measured)).toBe('event-driven, 3.1x');
     expect(kernelWords({ variant: 'spikes', ratio: null })).toBe('by spikes');
-    expect(kernelRows([measured, { ...measured, kind: 'weightGradient', variant: 'spikes' }])).toHaveLength(
-      1,
-    );
+    const gradient = { ...measured, kind: 'weightGradient', variant: 'spikes' } as const;
+    const error = { ...measured, kind: 'backward', variant: 'quadRows' } as const;
+    expect(kernelWords(error)).toBe('by rows, in quads, 3.1x');
+    expect(kernelRows([measured, gradient, error])).toEqual([
+      { layer: 'conv2', forward: measured, backward: error, weightGradient: gradient },
+    ]);
   });
 
   it('say where the choice comes from', () => {

@@ -59,14 +59,16 @@ function KernelTable({ kernels }: { kernels: KernelReport }) {
           <tr>
             <th scope="col">layer</th>
             <th scope="col">forward</th>
+            <th scope="col">error</th>
             <th scope="col">weight gradient</th>
           </tr>
         </thead>
         <tbody>
-          {rows.map(({ layer, forward, weightGradient }) => (
+          {rows.map(({ layer, forward, backward, weightGradient }) => (
             <tr key={layer}>
               <th scope="row">{layer}</th>
               <td>{forward ? kernelWords(forward) : 'no choice'}</td>
+              <td>{backward ? kernelWords(backward) : 'no choice'}</td>
               <td>{weightGradient ? kernelWords(weightGradient) : 'no choice'}</td>
             </tr>
           ))}
