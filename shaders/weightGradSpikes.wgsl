@@ -7,7 +7,8 @@
 // planes, rows and columns, whatever the chunks: of one plane worth a power of 2, the same bits as the other kernels.
 //
 // Work split   one invocation = ROWS rows of the kernel of one input channel x 4 output channels of one group of samples,
-//              output channels fastest, so that neighbours visit the same spikes; then one per bias vector and group of samples
+//              output channels fastest, then parts of the kernel, so that neighbours visit the same spikes; then one per bias vector
+//              and group of samples
 // Reads        inputs     u32[step][B][inPlanes][inWords]
 //              gamma      vec4f[chunkSteps][B][positions][outVectors]
 // Updates      partials   vec4f[splitCount][rows (+ 1: bias)][weightVectors], as weightGrad
@@ -31,6 +32,9 @@ override SCALED: u32 = 0u;            // 1: each product is scaled; 0: the sums 
 // Indexed by a variable at the end of the kernel: that keeps it in memory. In registers, a software adapter would carry it
 // through every loop.
 var<private> sums: array<vec4f, ROWS * KERNEL_WIDTH>;
+
+// Of the kernel.
+const PARTS = (KERNEL_HEIGHT + ROWS - 1u) / ROWS;
 
 // Every CHANNELS-th bit of a word, from bit 0 on.
 const WHOLE_BITS = 32u / CHANNELS * CHANNELS;
@@ -65,14 +69,14 @@ fn search(place: Search, frameBase: u32, words: u32) -> Search {
 fn weightGradSpikes(@builtin(global_invocation_id) globalId: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let index = globalId.x + globalId.y * groups.x * WORKGROUP_SIZE;
   let weightVectors = params.weightVectors;
-  let groupCount = (KERNEL_HEIGHT + ROWS - 1u) / ROWS * CHANNELS;
+  let groupCount = PARTS * CHANNELS;
   let biasStart = params.splitCount * groupCount * weightVectors;
   if (index >= biasStart + params.hasBias * params.splitCount * weightVectors) { return; }
   let vector = index % weightVectors;
   let isBias = index >= biasStart;
   let group = select((index / weightVectors) % groupCount, 0u, isBias);
-  let channel = group % CHANNELS;
-  let firstRow = group / CHANNELS * ROWS;
+  let channel = group / PARTS;
+  let firstRow = group % PARTS * ROWS;
   let split = params.firstSplit + select(index / (weightVectors * groupCount), (index - biasStart) / weightVectors, isBias);
   let rowCount = KERNEL_HEIGHT * KERNEL_WIDTH * CHANNELS + params.hasBias;
   let outBase = (split * rowCount + select(firstRow * KERNEL_WIDTH * CHANNELS + channel, rowCount - 1u, isBias)) * weightVectors + vector;
