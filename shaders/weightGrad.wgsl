@@ -19,6 +19,8 @@
 override WORKGROUP_SIZE: u32 = 64u;
 override SYNAPSE: u32 = 0u;           // 0 bits, 1 frames
 override EVENTS: u32 = 1u;            // 1 - SYNAPSE
+override ONE_POSITION: u32 = 0u;      // 1: bits, and the layer has one position, as linear layers do
+override SEVERAL: u32 = 1u;           // 1 - ONE_POSITION
 override SUM_STEPS: u32 = 0u;         // 1: gamma holds one step, the sum over the interval (frames)
 
 @group(0) @binding(0) var<uniform> params: LayerParams;
@@ -52,6 +54,19 @@ fn addBits(frame: u32, y: i32, outX: u32, offset: i32, count: i32, gammaAt: u32)
     plane++;
     continuing {
       break if plane >= inPlanes;
+    }
+  }
+}
+
+// What addBits adds where a layer has one position: its bits lie at the same place in every frame.
+fn addRun(planeBase: u32, place: BitRun, scaled: vec4f) {
+  var run = readRun(planeBase, place);
+  loop {
+    let bit = lowestBit(run) & 31u;
+    sums[bit] += select(vec4f(), scaled, run != 0u);
+    run &= run - 1u;
+    continuing {
+      break if run == 0u;
     }
   }
 }
@@ -100,34 +115,59 @@ fn weightGrad(@builtin(global_invocation_id) globalId: vec3u, @builtin(num_workg
   let outVectors = params.outVectors;
   let gammaStart = params.vectorStart + vector;
   let bits = select(count, 0, isBias);
+  // Read once, where one position is all: a software adapter would read them again at every turn.
+  let batchSize = params.batchSize;
+  let inPlanes = params.inPlanes;
+  let inWords = params.inWords;
+  let inScale = params.inScale;
+  let frameSize = outHeight * outWidth * outVectors;
+  let ownY = i32(ky) - params.padding;
+  let seen = !isBias && ownY >= 0 && ownY < i32(params.inHeight);
+  let rowBits = i32(params.inWidth * params.inChannels);
+  let place = bitRun(u32(max(ownY, 0) * rowBits), rowBits, offset - params.padding * i32(params.inChannels), select(0, bits, seen));
   var back = 0u;
   loop {
     let chunkStep = steps - 1u - back;
     let inputStep = inputStart + params.chunkStart + chunkStep;
     var sample = samples.first;
     loop {
-      let gammaBase = (chunkStep * params.batchSize + sample) * outHeight * outWidth * outVectors + gammaStart;
-      var outY = 0u;
-      loop {
-        let y = i32(outY) * params.stride - params.padding + i32(ky);
-        var outX = 0u;
+      let gammaBase = (chunkStep * batchSize + sample) * frameSize + gammaStart;
+      // Each of the two is written out once or not at all: of a branch, a software adapter would run both sides.
+      for (var one = 0u; one < ONE_POSITION; one++) { // unroll
+        let g = gamma[gammaBase];
+        let frameBase = (inputStep * batchSize + sample) * inPlanes * inWords;
+        var plane = 0u;
         loop {
-          let at = gammaBase + (outY * outWidth + outX) * outVectors;
-          // Written out once or not at all: of a branch, a software adapter would run both sides.
-          for (var events = 0u; events < EVENTS; events++) { // unroll
-            addBits(inputStep * params.batchSize + sample, y, outX, offset, bits, at);
-          }
-          for (var frames = 0u; frames < SYNAPSE; frames++) { // unroll
-            addFrame(sample, y, outX, offset, bits, gamma[at]);
-          }
-          outX++;
+          addRun(frameBase + plane * inWords, place, g * (inScale * f32(1u << plane)));
+          plane++;
           continuing {
-            break if isBias || outX >= outWidth;
+            break if plane >= inPlanes;
           }
         }
-        outY++;
-        continuing {
-          break if isBias || outY >= outHeight;
+      }
+      for (var several = 0u; several < SEVERAL; several++) { // unroll
+        var outY = 0u;
+        loop {
+          let y = i32(outY) * params.stride - params.padding + i32(ky);
+          var outX = 0u;
+          loop {
+            let at = gammaBase + (outY * outWidth + outX) * outVectors;
+            // Written out once or not at all: of a branch, a software adapter would run both sides.
+            for (var events = 0u; events < EVENTS; events++) { // unroll
+              addBits(inputStep * params.batchSize + sample, y, outX, offset, bits, at);
+            }
+            for (var frames = 0u; frames < SYNAPSE; frames++) { // unroll
+              addFrame(sample, y, outX, offset, bits, gamma[at]);
+            }
+            outX++;
+            continuing {
+              break if isBias || outX >= outWidth;
+            }
+          }
+          outY++;
+          continuing {
+            break if isBias || outY >= outHeight;
+          }
         }
       }
       sample++;

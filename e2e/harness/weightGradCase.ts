@@ -117,6 +117,7 @@ async function runPart(
     inChannels: field.inputShape.channels,
     inHeight: field.inputShape.height,
     inWidth: field.inputShape.width,
+    outHeight: field.outputShape.height,
     outWidth: field.outputShape.width,
     inPlanes: planes,
     inScale: request.inScale ?? 1,

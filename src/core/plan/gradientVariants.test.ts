@@ -14,12 +14,21 @@ const CONV: GradientShape = {
   inChannels: 6,
   inHeight: 15,
   inWidth: 15,
+  outHeight: 11,
   outWidth: 11,
   inPlanes: 1,
   inScale: 1,
   isFrames: false,
 };
-const LINEAR = { ...CONV, kernelHeight: 1, kernelWidth: 1, inHeight: 1, inWidth: 1, outWidth: 1 };
+const LINEAR = {
+  ...CONV,
+  kernelHeight: 1,
+  kernelWidth: 1,
+  inHeight: 1,
+  inWidth: 1,
+  outHeight: 1,
+  outWidth: 1,
+};
 
 describe('variants of a weight gradient', () => {
   it('serve narrow convolutions of stride 1 on bits; positions serve all', () => {
@@ -69,7 +78,19 @@ describe('variants of a weight gradient', () => {
       overrides: { GROUP: 2, LOADS: 3, WORDS: 3 },
       perVector: 16 + 1,
     });
-    expect(weightGradientKernel('positions', CONV, false).perVector).toBe(5);
+    expect(weightGradientKernel('positions', CONV, false)).toMatchObject({
+      overrides: { ONE_POSITION: 0, SEVERAL: 1 },
+      perVector: 5,
+    });
+    expect(weightGradientKernel('positions', LINEAR, false).overrides).toMatchObject({
+      ONE_POSITION: 1,
+      SEVERAL: 0,
+    });
+    expect(weightGradientKernel('positions', { ...LINEAR, isFrames: true }, false).overrides).toMatchObject({
+      ONE_POSITION: 0,
+      SYNAPSE: 1,
+      EVENTS: 0,
+    });
     for (let inChannels = 1; inChannels <= 8; inChannels++) {
       for (let kernelWidth = 1; kernelWidth <= 16; kernelWidth++) {
         for (let outWidth = 2; outWidth <= 16; outWidth++) {

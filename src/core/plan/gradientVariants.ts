@@ -27,6 +27,7 @@ export interface GradientShape {
   inChannels: number;
   inHeight: number;
   inWidth: number;
+  outHeight: number;
   outWidth: number;
   inPlanes: number;
   /** Value of one count. */
@@ -110,7 +111,9 @@ export function weightGradientKernel(
   }
   const SYNAPSE = shape.isFrames ? 1 : 0;
   const words = KERNEL_HEIGHT * Math.ceil((KERNEL_WIDTH * CHANNELS) / 32);
-  return { kernel, overrides: { SYNAPSE, EVENTS: 1 - SYNAPSE }, perVector: words + (hasBias ? 1 : 0) };
+  const ONE_POSITION = !shape.isFrames && shape.outHeight * shape.outWidth === 1 ? 1 : 0;
+  const overrides = { SYNAPSE, EVENTS: 1 - SYNAPSE, ONE_POSITION, SEVERAL: 1 - ONE_POSITION };
+  return { kernel, overrides, perVector: words + (hasBias ? 1 : 0) };
 }
 
 /** Input channels of one invocation of `quadMasks`: what takes the fewest instructions in all. */

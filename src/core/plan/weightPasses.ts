@@ -51,6 +51,7 @@ export class WeightPasses extends PassSource {
       inChannels: stage.inputShape.channels,
       inHeight: stage.inputShape.height,
       inWidth: stage.inputShape.width,
+      outHeight: stage.outputShape.height,
       outWidth: stage.outputShape.width,
       inPlanes: planes,
       inScale: scale,
