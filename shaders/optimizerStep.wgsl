@@ -21,6 +21,7 @@
 // Twin         src/reference/optimizerStep.ts
 
 override WORKGROUP_SIZE: u32 = 64u;
+override ADAM: u32 = 0u;              // 0 SGD, 1 Adam
 override LANES: u32 = 1u;             // 2: halfWeights is written too; elementCount is even
 
 @group(0) @binding(0) var<uniform> params: LayerParams;
@@ -47,7 +48,7 @@ fn updated(i: u32) -> f32 {
   for (var split = 1u; split < params.splitCount; split++) { gradient += partials[split * params.elementCount + i]; }
   var weight = weights[i];
   gradient += params.weightDecay * weight;
-  if (params.adam == 1u) {
+  if (ADAM == 1u) {
     let first = params.beta1 * firstMoment[i] + (1.0 - params.beta1) * gradient;
     let second = params.beta2 * secondMoment[i] + (1.0 - params.beta2) * gradient * gradient;
     firstMoment[i] = first;

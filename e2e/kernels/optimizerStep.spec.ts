@@ -18,8 +18,10 @@ function paramsOf(optimizer: OptimizerSpec): Record<string, number> {
   const { weightDecay } = optimizer;
   if (optimizer.kind === 'sgd') return { weightDecay, momentum: optimizer.momentum };
   const { beta1, beta2, epsilon } = optimizer;
-  return { weightDecay, adam: 1, beta1, beta2, epsilon };
+  return { weightDecay, beta1, beta2, epsilon };
 }
+
+const overridesOf = ({ kind }: OptimizerSpec) => ({ ADAM: kind === 'adam' ? 1 : 0 });
 
 function windowOf(optimizer: OptimizerSpec, update: number): Record<string, number> {
   const { learningRate } = optimizer;
@@ -58,6 +60,7 @@ test.describe('optimizerStep equals its twin', () => {
         const adam = optimizer.kind === 'adam';
         const found = await runCase(kernels, {
           kernel: 'optimizerStep',
+          overrides: overridesOf(optimizer),
           params: { elementCount: elements, splitCount: splits, ...paramsOf(optimizer) },
           window: windowOf(optimizer, update),
           buffers: {
@@ -93,6 +96,7 @@ test.describe('optimizerStep equals its twin', () => {
       const numbers = new TestNumbers(5);
       const request = {
         kernel: 'optimizerStep',
+        overrides: overridesOf(optimizer),
         params: { elementCount: elements, splitCount: 2, ...paramsOf(optimizer) },
         window: windowOf(optimizer, 3),
         buffers: {
@@ -107,7 +111,7 @@ test.describe('optimizerStep equals its twin', () => {
       const alone = await runCase(kernels, { ...request, invocations: elements });
       const pairs = await runCase(kernels, {
         ...request,
-        overrides: { LANES: 2 },
+        overrides: { ...request.overrides, LANES: 2 },
         invocations: elements / 2,
       });
       for (const name of ['weights', 'firstMoment', 'secondMoment', 'flags'])

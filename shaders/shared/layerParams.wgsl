@@ -50,7 +50,6 @@ struct LayerParams {
   beta1: f32,
   beta2: f32,
   epsilon: f32,
-  adam: u32,
   slot: u32,             // index in a table of the metrics buffer
   totalSteps: u32,       // T
   evaluate: u32,

@@ -101,13 +101,12 @@ export class WeightPasses extends PassSource {
     const adam = optimizer.kind === 'adam';
     const LANES = buffers.halfWeights ? 2 : 1;
     return this.add('update', 'optimizerStep', stage, {
-      overrides: { LANES },
+      overrides: { LANES, ADAM: adam ? 1 : 0 },
       params: {
         elementCount,
         splitCount,
         weightDecay: optimizer.weightDecay,
         momentum: adam ? 0 : optimizer.momentum,
-        adam: adam ? 1 : 0,
         beta1: adam ? optimizer.beta1 : 0,
         beta2: adam ? optimizer.beta2 : 0,
         epsilon: adam ? optimizer.epsilon : 0,
