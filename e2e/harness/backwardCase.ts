@@ -28,7 +28,7 @@ export interface Chunk {
 
 /** One run of a backward kernel: whose neurons, which steps, which variant. */
 export interface BackwardCase {
-  kernel: 'synapseBackward' | 'poolBackward' | 'errorBackward';
+  kernel: 'synapseBackward' | 'poolBackward' | 'poolBackwardBlocks' | 'errorBackward';
   /** The layer whose gamma is computed. */
   shape: FrameShape;
   batchSize: number;
@@ -48,6 +48,8 @@ export interface BackwardCase {
   inPlace?: boolean;
   seed?: number;
   overrides?: Record<string, number>;
+  /** Per sample, where they are not one per vector of neurons. */
+  invocations?: number;
   /** Uniforms and buffers of what lies above, and the error that comes from there. */
   above: {
     params: Record<string, number>;
@@ -88,8 +90,9 @@ function dropoutFactors(request: BackwardCase, keep: ArrayLike<number>): Float64
 /**
  * Runs a backward kernel and its twin on random membranes and errors, and asserts that gamma, its carry and everything that
  * must stay untouched agree.
+ * @returns The words of gamma.
  */
-export async function compareBackward(kernels: KernelPage, request: BackwardCase): Promise<void> {
+export async function compareBackward(kernels: KernelPage, request: BackwardCase): Promise<Uint32Array> {
   const { shape, batchSize, stepCount, chunk, lif, above } = request;
   const numbers = new TestNumbers(request.seed ?? 1);
   const cells = batchSize * frameSize(shape);
@@ -178,11 +181,12 @@ export async function compareBackward(kernels: KernelPage, request: BackwardCase
       gamma: gammaBefore(request, present),
       gammaCarry: carry,
     },
-    invocations: batchSize * shape.height * shape.width * vectorsOf(shape.channels),
+    invocations: batchSize * (request.invocations ?? shape.height * shape.width * vectorsOf(shape.channels)),
   });
 
   expectGamma(request, found, expected);
   expectCarry(request, found, expected, carry);
+  return found.gamma;
 }
 
 /** What the buffer of gamma holds before the run. */

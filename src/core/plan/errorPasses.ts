@@ -2,6 +2,7 @@ import { wordsPerFrame } from '../encodedDataset.ts';
 import { backwardKernel, servesBackwardRows } from './backwardRows.ts';
 import { type ChunkPass, PassSource, resetOverride, type WeightPart } from './passSource.ts';
 import { SURROGATE_INDEX, vectorsOf } from './planBuilder.ts';
+import { poolBlocks } from './poolBlocks.ts';
 import type { Stage } from './stages.ts';
 
 /** Backward passes that carry the error from a block's classifier down through its layers and their neurons. */
@@ -174,6 +175,21 @@ export class ErrorPasses extends PassSource {
     const maximum = consumer.pool === 'maximum';
     return (chunkStart) => {
       const fields = this.backwardFields(stage, lif, accumulate, chunkStart);
+      const params = { ...fields.params, ...this.windowOf(consumer) };
+      const buffers = {
+        ...fields.buffers,
+        gammaAbove: consumer.lif ? `${consumer.name}.gamma` : `${consumer.name}.error`,
+      };
+      const blocks = poolBlocks(consumer, stage.outputShape, fields.overrides);
+      if (blocks) {
+        const { overrides, perSample } = blocks;
+        return this.add('backward', 'poolBackwardBlocks', stage, {
+          overrides: { ...fields.overrides, ...overrides },
+          params,
+          buffers,
+          invocations: this.batchSize * perSample,
+        });
+      }
       return this.add('backward', 'poolBackward', stage, {
         ...fields,
         overrides: {
@@ -181,10 +197,9 @@ export class ErrorPasses extends PassSource {
           MAXIMUM: maximum ? 1 : 0,
           DISJOINT: consumer.stride >= Math.max(consumer.kernelHeight, consumer.kernelWidth) ? 1 : 0,
         },
-        params: { ...fields.params, ...this.windowOf(consumer) },
+        params,
         buffers: {
-          ...fields.buffers,
-          gammaAbove: consumer.lif ? `${consumer.name}.gamma` : `${consumer.name}.error`,
+          ...buffers,
           countBits: maximum ? this.bufferOf(this.activation(stage.output)) : 'unused3',
         },
       });

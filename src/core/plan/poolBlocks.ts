@@ -1,0 +1,39 @@
+import type { FrameShape } from '../encodedDataset.ts';
+import { vectorsOf } from './planBuilder.ts';
+import type { Stage } from './stages.ts';
+
+/** Positions of a block that `poolBackwardBlocks` has written out. */
+const MAX_POSITIONS = 9;
+/** Bits that lie in two words wherever the first one is. */
+const TWO_WORDS = 33;
+
+/** What `poolBackwardBlocks` needs to know of a pool. */
+export type PoolWindow = Pick<Stage, 'pool' | 'kernelHeight' | 'kernelWidth' | 'stride'>;
+
+/**
+ * How `poolBackwardBlocks` finds the error below a pool: by blocks of as many rows and columns as the stride has.
+ * @param below The layer whose neurons these are. @param form What else the pass has to do.
+ * @returns Overrides, and invocations per sample; null where the pool takes the maximum, windows overlap or are too far
+ *   apart, or neurons need more than one bit of history: `poolBackward` does everything.
+ */
+export function poolBlocks(
+  { pool, kernelHeight, kernelWidth, stride }: PoolWindow,
+  { channels, height, width }: FrameShape,
+  form: Readonly<Record<string, number>>,
+): { overrides: Record<string, number>; perSample: number } | null {
+  const isPlain =
+    form.LIF === 1 && form.HISTORY === 1 && !form.RESET && form.SUM_STEPS === 0 && form.ACCUMULATE === 0;
+  const isDisjoint = kernelHeight === kernelWidth && kernelWidth <= stride;
+  const isSmall = stride > 1 && stride * stride <= MAX_POSITIONS;
+  if (pool !== 'average' || !isPlain || !isDisjoint || !isSmall) return null;
+  const sticksOut = height % stride !== 0 || width % stride !== 0;
+  return {
+    overrides: {
+      BLOCK: stride,
+      WINDOW: kernelWidth,
+      SHARED: (stride - 1) * channels + 4 <= TWO_WORDS ? 1 : 0,
+      PARTIAL: sticksOut && kernelWidth < stride ? 1 : 0,
+    },
+    perSample: Math.ceil(height / stride) * Math.ceil(width / stride) * vectorsOf(channels),
+  };
+}
