@@ -4,33 +4,29 @@
 //   LIF as in lifForward. The sum is an integer, scaled once, so the current is exact wherever poolFactor is.
 //
 // Work split   one invocation = 4*VECTORS neighbouring channels at one output position of one sample, all steps in order
-// Reads        countBits         u32[step][B][inPlanes][inWords]
+// Reads        inputs            u32[step][B][inPlanes][inWords]
 // Updates      membrane          f32[B][positions*outChannels]            (LIF only)
 // Sets bits    spikes            u32[step][B][outPlanes][outWords]        zero before; plain pools write their counts
 //              surrogateHistory  as in lifForward                         (LIF only)
-// Includes     layerParams, spikeBits
+// Includes     layerParams, rowRun, spikeBits
 // Twin         src/reference/poolForward.ts
 
 override WORKGROUP_SIZE: u32 = 64u;
 override VECTORS: u32 = 1u;           // 1 to 4
 override PLANES: u32 = 1u;            // inPlanes
+override ROWS: u32 = 0u;              // rows and columns of a window that is written out: one whose rows fit a word each; else 0
+override COLUMNS: u32 = 0u;
+override LOOPS: u32 = 1u;             // 1 where ROWS is 0
 override LIF: u32 = 1u;
 override HISTORY: u32 = 1u;           // 0 none (evaluation), 1 window bits, 2 membranes
 override RESET: u32 = 0u;             // 0 soft, by theta; 1 hard, to 0
 
 @group(0) @binding(0) var<uniform> params: LayerParams;
 @group(0) @binding(1) var<uniform> window: StepWindow;
-@group(1) @binding(0) var<storage, read_write> countBits: array<u32>;
+@group(1) @binding(0) var<storage, read_write> inputs: array<u32>;
 @group(1) @binding(1) var<storage, read_write> membrane: array<f32>;
 @group(1) @binding(2) var<storage, read_write> spikes: array<atomic<u32>>;
 @group(1) @binding(3) var<storage, read_write> surrogateHistory: array<atomic<u32>>;
-
-// The 32 bits of a plane from `bit` on.
-fn bitsAt(plane: u32, bit: u32) -> u32 {
-  let shift = bit & 31u;
-  let word = plane + (bit >> 5u);
-  return (countBits[word] >> shift) | ((countBits[word + 1u] << 1u) << (31u - shift));
-}
 
 // Indexed by a variable once: that keeps it in memory. In registers, a software adapter would carry it through every loop.
 var<private> u: array<vec4f, VECTORS>;
@@ -76,36 +72,64 @@ fn poolForward(@builtin(global_invocation_id) globalId: vec3u, @builtin(num_work
   let poolFactor = params.poolFactor;
   let rowBits = params.inWidth * channels;
   let firstBit = (position / outWidth) * u32(params.stride) * rowBits + (position % outWidth) * u32(params.stride) * channels + channel;
+  // Where a frame holds each row of the window, and which of a row's bits are whose: the same at every step.
+  var runs = array<BitRun, ROWS + 1>();
+  for (var ky = 0u; ky < ROWS; ky++) { // unroll
+    runs[ky] = wholeRun(firstBit + ky * rowBits, 32u);
+  }
+  var masks = array<vec4u, COLUMNS * VECTORS + 1>();
+  for (var kx = 0u; kx < COLUMNS; kx++) { // unroll
+    for (var v = 0u; v < VECTORS; v++) { // unroll
+      masks[kx * VECTORS + v] = vec4u(1u, 2u, 4u, 8u) * (1u << (kx * channels + 4u * v));
+    }
+  }
   var inputBase = (inputStart * frames + sample) * PLANES * inWords;
   var frame = window.historyStart * frames + sample;
   var t = 0u;
   loop {
     var pooled = array<vec4u, VECTORS>();
-    // Loops end with their test: one that begins with it runs once more on a software adapter, for nothing.
-    var ky = 0u;
-    loop {
-      var kx = 0u;
-      loop {
-        let bit = firstBit + ky * rowBits + kx * channels;
-        var counts = array<vec4u, VECTORS>();
-        for (var plane = 0u; plane < PLANES; plane++) { // unroll
-          let bits = bitsAt(inputBase + plane * inWords, bit);
-          for (var v = 0u; v < VECTORS; v++) { // unroll
-            let isSet = (vec4u(bits) & (vec4u(1u, 2u, 4u, 8u) << vec4u(4u * v))) != vec4u();
-            counts[v] += select(vec4u(), vec4u(1u << plane), isSet);
-          }
-        }
-        for (var v = 0u; v < VECTORS; v++) { // unroll
-          pooled[v] = select(pooled[v] + counts[v], max(pooled[v], counts[v]), maximum);
-        }
-        kx++;
-        continuing {
-          break if kx >= kernelWidth;
+    for (var ky = 0u; ky < ROWS; ky++) { // unroll
+      var counts = array<vec4u, COLUMNS * VECTORS>();
+      for (var plane = 0u; plane < PLANES; plane++) { // unroll
+        let run = readRun(inputBase + plane * inWords, runs[ky]);
+        for (var i = 0u; i < COLUMNS * VECTORS; i++) { // unroll
+          counts[i] += select(vec4u(), vec4u(1u << plane), (vec4u(run) & masks[i]) != vec4u());
         }
       }
-      ky++;
-      continuing {
-        break if ky >= kernelHeight;
+      for (var kx = 0u; kx < COLUMNS; kx++) { // unroll
+        for (var v = 0u; v < VECTORS; v++) { // unroll
+          let count = counts[kx * VECTORS + v];
+          pooled[v] = select(pooled[v] + count, max(pooled[v], count), maximum);
+        }
+      }
+    }
+    for (var loops = 0u; loops < LOOPS; loops++) { // unroll
+      // Loops end with their test: one that begins with it runs once more on a software adapter, for nothing.
+      var ky = 0u;
+      loop {
+        var kx = 0u;
+        loop {
+          let bit = firstBit + ky * rowBits + kx * channels;
+          var counts = array<vec4u, VECTORS>();
+          for (var plane = 0u; plane < PLANES; plane++) { // unroll
+            let bits = wordAt(inputBase + plane * inWords, bit);
+            for (var v = 0u; v < VECTORS; v++) { // unroll
+              let isSet = (vec4u(bits) & (vec4u(1u, 2u, 4u, 8u) << vec4u(4u * v))) != vec4u();
+              counts[v] += select(vec4u(), vec4u(1u << plane), isSet);
+            }
+          }
+          for (var v = 0u; v < VECTORS; v++) { // unroll
+            pooled[v] = select(pooled[v] + counts[v], max(pooled[v], counts[v]), maximum);
+          }
+          kx++;
+          continuing {
+            break if kx >= kernelWidth;
+          }
+        }
+        ky++;
+        continuing {
+          break if ky >= kernelHeight;
+        }
       }
     }
     let base = frame * outPlanes * outWords;

@@ -1,4 +1,5 @@
 import { frameSize, wordsPerFrame } from '../../src/core/encodedDataset.ts';
+import { writtenWindow } from '../../src/core/plan/forwardPasses.ts';
 import { surrogateDerivatives } from '../../src/reference/errorBackward.ts';
 import { lifForward, restingState } from '../../src/reference/lifForward.ts';
 import { type PoolKind, poolForward } from '../../src/reference/poolForward.ts';
@@ -50,10 +51,10 @@ function windowOf({ steps }: LayerCase, isFirst: number): Record<string, number>
 }
 
 /** As the plan asks for them. */
-const sizesOf = ({ field, planes }: LayerCase) => ({
-  VECTORS: Math.min(4, Math.ceil(field.outputShape.channels / 4)),
-  PLANES: planes,
-});
+const sizesOf = ({ field, planes }: LayerCase) => {
+  const VECTORS = Math.min(4, Math.ceil(field.outputShape.channels / 4));
+  return { VECTORS, PLANES: planes, ...writtenWindow(field, VECTORS) };
+};
 
 const invocationsOf = ({ field, batchSize }: LayerCase) =>
   batchSize * field.outputShape.height * field.outputShape.width * Math.ceil(field.outputShape.channels / 4);
@@ -86,7 +87,7 @@ test.describe('poolForward equals its twin', () => {
               params: paramsOf(layer, kind),
               window: windowOf(layer, 0),
               buffers: {
-                countBits: packed,
+                inputs: packed,
                 membrane,
                 spikes: new Uint32Array(historySteps * batchSize * words),
                 surrogateHistory:
@@ -147,7 +148,7 @@ test.describe('poolForward equals its twin', () => {
           params: { ...paramsOf(layer, kind), outPlanes },
           window: windowOf(layer, 1),
           buffers: {
-            countBits: packed,
+            inputs: packed,
             membrane: untouched,
             spikes: new Uint32Array((BEFORE.history + steps) * batchSize * outPlanes * words),
             surrogateHistory: untouched,
@@ -186,7 +187,7 @@ test.describe('poolForward equals its twin', () => {
       params: paramsOf(layer, 'average'),
       window: windowOf(layer, 1),
       buffers: {
-        countBits: packed,
+        inputs: packed,
         membrane: unwritten(cells),
         spikes: new Uint32Array(words),
         surrogateHistory: new Uint32Array(words),

@@ -104,13 +104,14 @@ export class ForwardPasses extends PassSource {
       overrides: {
         VECTORS,
         PLANES: params.inPlanes,
+        ...writtenWindow(stage, VECTORS),
         LIF: stage.lif ? 1 : 0,
         HISTORY: evaluate || !stage.lif ? 0 : this.historyKind(stage),
         ...resetOverride(stage),
       },
       params: { ...params, poolFactor: scale / area },
       buffers: {
-        countBits: this.bufferOf(this.activation(stage.inputs[0])),
+        inputs: this.bufferOf(this.activation(stage.inputs[0])),
         membrane: stage.lif ? this.membraneOf(stage) : 'unused0',
         spikes: this.spikesOf(stage),
         surrogateHistory: stage.lif ? `${stage.name}.surrogateHistory` : 'unused1',
@@ -136,4 +137,17 @@ export class ForwardPasses extends PassSource {
       invocations: this.builder.longestInterval * this.batchSize * params.outWords,
     });
   }
+}
+
+/** Positions of a pool's window that `poolForward` has written out. */
+const MAX_WINDOW = 9;
+
+/** A pool's window as `poolForward` has it written out, where each of its rows fits a word. Exported for tests. */
+export function writtenWindow(
+  { kernelHeight, kernelWidth, outputShape }: Pick<Stage, 'kernelHeight' | 'kernelWidth' | 'outputShape'>,
+  vectors: number,
+): { ROWS: number; COLUMNS: number; LOOPS: number } {
+  const rowBits = (kernelWidth - 1) * outputShape.channels + 4 * vectors;
+  if (kernelHeight * kernelWidth > MAX_WINDOW || rowBits > 32) return { ROWS: 0, COLUMNS: 0, LOOPS: 1 };
+  return { ROWS: kernelHeight, COLUMNS: kernelWidth, LOOPS: 0 };
 }
