@@ -126,18 +126,20 @@ fn synapseBackward(@builtin(global_invocation_id) globalId: vec3u, @builtin(num_
   let position = (index / groupCount) % positionCount;
   let sample = index / (groupCount * positionCount);
   let cellVectors = min(VECTORS, vectors - firstVector);
-  for (var v = 0u; v < cellVectors; v++) {
-    let cell = cellAt(sample, position, firstVector + v);
-    next[v] = firstGamma(cell);
-    factor[v] = dropoutFactor(cell);
+  // Found once: shifts and divisions are slow.
+  var cells = array<Cell, VECTORS>();
+  for (var v = 0u; v < VECTORS; v++) { // unroll
+    cells[v] = cellAt(sample, position, min(firstVector + v, vectors - 1u));
+    next[v] = firstGamma(cells[v]);
+    factor[v] = dropoutFactor(cells[v]);
   }
   let start = i32(params.chunkStart);
   for (var last = i32(chunkStop()) - 1; last >= start; last -= i32(STEP_TILE)) {
     let steps = min(STEP_TILE, u32(last - start) + 1u);
     var open = vec4f();
     for (var s = 0u; s < steps; s++) {
-      for (var v = 0u; v < cellVectors; v++) {
-        open += derivativeAt(u32(last) - s, cellAt(sample, position, firstVector + v));
+      for (var v = 0u; v < VECTORS; v++) { // unroll sum
+        open += derivativeAt(u32(last) - s, cells[v]);
       }
     }
     // A loop that runs once or not at all: of a branch, a software adapter would run both sides.
@@ -145,10 +147,11 @@ fn synapseBackward(@builtin(global_invocation_id) globalId: vec3u, @builtin(num_
       findErrors(u32(last), sample, position, 4u * firstVector);
     }
     for (var s = 0u; s < steps; s++) {
-      for (var v = 0u; v < cellVectors; v++) {
-        let cell = cellAt(sample, position, firstVector + v);
-        let derivative = derivativeAt(u32(last) - s, cell);
-        next[v] = recordStep(u32(last) - s, cell, errors[s * VECTORS + v], derivative, factor[v], next[v]);
+      for (var v = 0u; v < VECTORS; v++) { // unroll
+        if (v < cellVectors) {
+          let derivative = derivativeAt(u32(last) - s, cells[v]);
+          next[v] = recordStep(u32(last) - s, cells[v], errors[s * VECTORS + v], derivative, factor[v], next[v]);
+        }
       }
     }
   }
