@@ -159,7 +159,6 @@ fn lifForwardWords(@builtin(global_invocation_id) globalId: vec3u, @builtin(num_
       var sums = array<vec4f, VECTORS>();
       // One loop over the spikes of all words, and one that ends with its test: a software adapter takes as many turns as the
       // invocation with most spikes, and one more where a loop begins with its test.
-      var left = 0u;
       loop {
         var row = array<u32, SPIKES>();
         var fires = array<bool, SPIKES>();
@@ -176,16 +175,17 @@ fn lifForwardWords(@builtin(global_invocation_id) globalId: vec3u, @builtin(num_
           fires[s] = run != 0u;
           row[s] = (firstRow + lowestBit(run) - p * STEP_BITS) * weightVectors + firstVector;
         }
-        left = 0u;
-        for (var word = 0u; word < WORDS; word++) { // unroll
-          left |= runs[p * WORDS + word];
-        }
         for (var v = 0u; v < VECTORS; v++) { // unroll
           for (var s = 0u; s < SPIKES; s++) { // unroll sum
             sums[v] += select(vec4f(), weightsAt(row[s] + min(v, lastVector)), fires[s]);
           }
         }
         continuing {
+          // Declared here, no loop carries it.
+          var left = 0u;
+          for (var word = 0u; word < WORDS; word++) { // unroll
+            left |= runs[p * WORDS + word];
+          }
           break if left == 0u;
         }
       }

@@ -1,4 +1,11 @@
 import { workloadConfig } from '../../src/cli/bench/workload.ts';
+import {
+  forcedVariant,
+  KERNEL_VARIANTS,
+  type KernelVariant,
+  variantOfPass,
+} from '../../src/core/plan/kernelVariants.ts';
+import { planTraining } from '../../src/core/plan/planTraining.ts';
 import type { TrainingConfig } from '../../src/core/trainingConfig.ts';
 import { type ConfigChoices, smallConfig } from '../../src/testing/randomNetwork.ts';
 import type { EngineOutcome } from '../harness/engineRun.ts';
@@ -82,19 +89,29 @@ test('f32 that is asked for is f32 that is not', async ({ engine }) => {
   expect((await run('f32')).digest).toBe((await run()).digest);
 });
 
-test('every forward kernel gives the same bits with weights in half precision', async ({ engine }) => {
-  const config = smallConfig({ body: 'averagePool', weightPrecision: 'f16', batchSize: 5 });
-  const run = (all?: 'eventDriven' | 'wordSparse' | 'dense' | 'subgroup') =>
-    engine.train({
-      config,
-      ...(all && { options: { variants: { forward: { all } } } }),
-      seed: 1,
-      iterations: ITERATIONS,
-    });
-  const standard = await run();
-  for (const variant of ['eventDriven', 'wordSparse', 'dense', 'subgroup'] as const)
-    expect((await run(variant)).digest, variant).toBe(standard.digest);
-});
+for (const weightPrecision of ['f32', 'f16'] as const) {
+  test(`every kernel gives the same bits, weights in ${weightPrecision}`, async ({ engine }) => {
+    test.slow();
+    const config = { ...workloadConfig(4, 4, 3, 4), weightPrecision };
+    const run = (variant?: KernelVariant) =>
+      engine.train({
+        config,
+        options: { variants: forcedVariant(variant) },
+        seed: 1,
+        iterations: ITERATIONS,
+        density: 0.2,
+      });
+    const standard = await run();
+    for (const variant of KERNEL_VARIANTS) {
+      // It serves a layer, so that forcing it says something.
+      const { passes } = planTraining({ config, variants: forcedVariant(variant) });
+      expect(passes.map(variantOfPass), variant).toContain(variant);
+      const { digest, stray } = await run(variant);
+      expect(stray, variant).toEqual([]);
+      expect(digest, variant).toBe(standard.digest);
+    }
+  });
+}
 
 test('chunks of one step in the backward pass give the bits of longer chunks', async ({ engine }) => {
   const config = smallConfig({

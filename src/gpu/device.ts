@@ -14,8 +14,7 @@ export interface GpuDevice {
 }
 
 /**
- * Among a device's features: neighbouring invocations form quads (`quads.ts` looks). WebGPU's `subgroups` leaves open which
- * invocations do.
+ * Beside WebGPU's features: neighbouring invocations form quads (`quads.ts` looks). `subgroups` leaves open which invocations do.
  */
 export const ORDERED_QUADS = 'ordered-quads';
 

@@ -49,6 +49,7 @@ export class EngineDevice {
   readonly gpu: GpuDevice;
   readonly ledger = new ByteLedger();
   readonly pipelines: PipelineCache;
+  #kernelFeatures: Promise<readonly string[]> | null = null;
 
   constructor(gpu: GpuDevice) {
     this.gpu = gpu;
@@ -57,10 +58,18 @@ export class EngineDevice {
 
   /** @throws AppError `webgpu-missing`, `adapter-missing`, `device-refused`. */
   static async connect(): Promise<EngineDevice> {
-    const gpu = await requestGpuDevice();
-    if (gpu.features.includes('subgroups') && (await hasOrderedQuads(gpu.device, kernelOf('quadOrder'))))
-      gpu.features.push(ORDERED_QUADS);
-    return new EngineDevice(gpu);
+    return new EngineDevice(await requestGpuDevice());
+  }
+
+  /** The device's features, and {@link ORDERED_QUADS} where it has those; it is asked once. */
+  kernelFeatures(): Promise<readonly string[]> {
+    const { device, features } = this.gpu;
+    this.#kernelFeatures ??= features.includes('subgroups')
+      ? hasOrderedQuads(device, kernelOf('quadOrder')).then((has) =>
+          has ? [...features, ORDERED_QUADS] : features,
+        )
+      : Promise.resolve(features);
+    return this.#kernelFeatures;
   }
 
   executorParts(): ExecutorParts {

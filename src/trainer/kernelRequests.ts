@@ -15,7 +15,7 @@ export async function openKernelChooser(
   const memory = await KernelMemory.open(openRecordStore(DATABASE), adapterName(device.gpu));
   return new KernelChooser({
     memory,
-    features: device.gpu.features,
+    features: await device.kernelFeatures(),
     report: (report) => post({ type: 'kernels', report }),
   });
 }

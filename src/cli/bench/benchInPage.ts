@@ -93,7 +93,10 @@ export async function benchInPage(
       engine.resetOptimizer();
       await engine.writeParameters(workloadWeights(engine.plan.tensors));
     };
-    const places = kernelPlaces((asked) => engine.planWith(asked), availableVariants(device.gpu.features));
+    const places = kernelPlaces(
+      (asked) => engine.planWith(asked),
+      availableVariants(await device.kernelFeatures()),
+    );
     let choices: KernelTrial['choices'] = new Map();
     if (variant === 'auto' && engine.hasTimestamps) {
       await restart();
