@@ -27,7 +27,7 @@ override SUM_STEPS: u32 = 0u;
 override ACCUMULATE: u32 = 0u;
 override BLOCK: u32 = 1u;             // the pool's stride
 override WINDOW: u32 = 1u;            // rows and columns of a window, at most BLOCK
-override SHARED: u32 = 1u;            // 1: the bits of a row of the block lie in two words
+override SHARED: u32 = 1u;            // 1: the bits of a row of the block are no more than a word has
 override PARTIAL: u32 = 1u;           // 1: blocks stick out, and windows leave positions out: what does not exist must not be written
 
 @group(0) @binding(0) var<uniform> params: LayerParams;
@@ -38,15 +38,33 @@ override PARTIAL: u32 = 1u;           // 1: blocks stick out, and windows leave 
 @group(1) @binding(3) var<storage, read_write> gamma: array<vec4f>;
 @group(1) @binding(4) var<storage, read_write> gammaCarry: array<vec4f>;
 
-// gamma of the step before, and what does not change from step to step; indexed by a variable once: that keeps them in memory. In
-// registers, a software adapter would carry them through the loop.
+// gamma of the step before (0 at first), and what does not change from step to step; indexed by a variable once: that keeps them in
+// memory. In registers, a software adapter would carry them through the loop.
 var<private> next: array<vec4f, BLOCK * BLOCK>;
 var<private> factors: array<vec4f, BLOCK * BLOCK>;
+
+// Where a frame of the history has the bits of a position, or of a row of the block.
+struct Run {
+  word: u32,
+  shift: u32,
+  carry: u32,        // 2^(32 - shift), 0 for a shift of 0: moves the next word's bits up
+};
+
+fn runFrom(bit: u32) -> Run {
+  let shift = bit & 31u;
+  return Run(bit >> 5u, shift, (1u << (31u - shift)) * select(2u, 0u, shift == 0u));
+}
+
+fn readHistory(frameBase: u32, run: Run) -> vec4u {
+  let word = frameBase + run.word;
+  return vec4u((surrogateHistory[word] >> run.shift) | (surrogateHistory[word + 1u] * run.carry));
+}
 
 @compute @workgroup_size(WORKGROUP_SIZE)
 fn poolBackwardBlocks(@builtin(global_invocation_id) globalId: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let index = globalId.x + globalId.y * groups.x * WORKGROUP_SIZE;
   let vectors = params.inVectors;
+  let channels = params.inChannels;
   let inWidth = params.inWidth;
   let inHeight = params.inHeight;
   let acrossCount = (inWidth + BLOCK - 1u) / BLOCK;
@@ -57,75 +75,80 @@ fn poolBackwardBlocks(@builtin(global_invocation_id) globalId: vec3u, @builtin(n
   let sample = index / (vectors * blockCount);
   let down = block / acrossCount;
   let across = block % acrossCount;
+  let top = down * BLOCK;
+  let left = across * BLOCK;
 
+  // A position that does not exist is the last one of its row or column, computed again.
+  var columns = array<u32, BLOCK>();
+  var masks = array<vec4u, BLOCK>();
+  for (var dx = 0u; dx < BLOCK; dx++) { // unroll
+    columns[dx] = min(left + dx, inWidth - 1u);
+    let lanes = select(vec4u(), vec4u(1u, 2u, 4u, 8u), vec4u(0u, 1u, 2u, 3u) + vec4u(4u * vector) < vec4u(channels));
+    masks[dx] = lanes * select(1u, 1u << (((columns[dx] - left) * channels) & 31u), SHARED == 1u);
+  }
   var places = array<u32, BLOCK * BLOCK>();
   var exists = array<bool, BLOCK * BLOCK>();
-  var low = array<vec4u, BLOCK * BLOCK>();
-  var high = array<vec4u, BLOCK * BLOCK>();
-  var words = array<u32, BLOCK * BLOCK>();
+  var runs = array<Run, BLOCK * BLOCK>();
   for (var dy = 0u; dy < BLOCK; dy++) { // unroll
+    let row = min(top + dy, inHeight - 1u) * inWidth;
     for (var dx = 0u; dx < BLOCK; dx++) { // unroll
       const P = dy * BLOCK + dx;
-      let y = down * BLOCK + dy;
-      let x = across * BLOCK + dx;
-      // A position that does not exist is the last one of its row or column, computed again.
-      exists[P] = y < inHeight && x < inWidth;
-      let cell = cellAt(sample, min(y, inHeight - 1u) * inWidth + min(x, inWidth - 1u), vector);
-      words[P] = cell.word;
-      // In the row's first word, or in the one after it.
-      let isAfter = vec4<bool>(SHARED == 1u && cell.word != words[dy * BLOCK]);
-      low[P] = select(cell.low, vec4u(), isAfter);
-      high[P] = select(cell.high, cell.low, isAfter);
-      places[P] = cell.place;
-      next[P] = firstGamma(cell);
-      factors[P] = dropoutFactor(cell);
+      let position = row + columns[dx];
+      exists[P] = top + dy < inHeight && left + dx < inWidth;
+      places[P] = position * vectors + vector;
+      if (SHARED == 0u || dx == 0u) { runs[P] = runFrom(position * channels + 4u * vector); }
+      if (DROPOUT != 0u) { factors[P] = dropoutFactor(cellAt(sample, position, vector)); }
+    }
+  }
+  let start = params.chunkStart;
+  let frameSize = inHeight * inWidth * vectors;
+  if (chunkStop() < window.stepCount) {
+    for (var p = 0u; p < BLOCK * BLOCK; p++) { // unroll
+      next[p] = gammaCarry[sample * frameSize + places[p]];
     }
   }
   // Values that the loop needs, read once: a software adapter would read them again at every step.
-  let start = params.chunkStart;
   let batchSize = params.batchSize;
   let inWords = params.inWords;
-  let frameSize = inHeight * inWidth * vectors;
   let open = vec4f(1.0 / params.surrogateWidth);
   let resetTheta = select(params.theta, 0.0, params.detachReset == 1u);
   let beta = params.beta;
   let area = vec4f(f32(params.kernelHeight * params.kernelWidth));
   let seen = down < params.outHeight && across < params.outWidth;
-  let aboveSize = params.outHeight * params.outWidth;
-  let aboveAt = min(down, params.outHeight - 1u) * params.outWidth + min(across, params.outWidth - 1u);
+  let aboveSize = params.outHeight * params.outWidth * vectors;
+  let aboveAt = (min(down, params.outHeight - 1u) * params.outWidth + min(across, params.outWidth - 1u)) * vectors + vector;
   let firstFrame = (window.historyStart + start) * batchSize + sample;
   // Ends with its test: a loop that begins with it runs once more on a software adapter, for nothing.
   var step = chunkStop() - start;
   loop {
     step--;
     let frame = step * batchSize + sample;
-    let found = gammaAbove[(frame * aboveSize + aboveAt) * vectors + vector];
-    let error = select(vec4f(), found, seen) / area;
+    let gammaFrame = frame * frameSize;
     let historyFrame = (firstFrame + step * batchSize) * inWords;
+    let found = gammaAbove[frame * aboveSize + aboveAt];
+    let error = select(vec4f(), found, seen) / area;
     for (var dy = 0u; dy < BLOCK; dy++) { // unroll
-      var word = 0u;
-      var wordAfter = 0u;
+      var bits = vec4u();
       for (var dx = 0u; dx < BLOCK; dx++) { // unroll
         const P = dy * BLOCK + dx;
-        if (SHARED == 0u || dx == 0u) {
-          word = surrogateHistory[historyFrame + words[P]];
-          wordAfter = surrogateHistory[historyFrame + words[P] + 1u];
-        }
-        let near = (vec4u(word) & low[P]) | (vec4u(wordAfter) & high[P]);
-        let derivative = select(vec4f(0.0), open, near != vec4u());
-        let e = select(vec4f(), error, dy < WINDOW && dx < WINDOW);
-        let now = (e * factors[P] - resetTheta * next[P]) * derivative + beta * next[P];
+        if (SHARED == 0u || dx == 0u) { bits = readHistory(historyFrame, runs[P]); }
+        let derivative = select(vec4f(0.0), open, (bits & masks[dx]) != vec4u());
+        var e = select(vec4f(), error, dy < WINDOW && dx < WINDOW);
+        if (DROPOUT != 0u) { e *= factors[P]; }
+        let now = (e - resetTheta * next[P]) * derivative + beta * next[P];
         next[P] = now;
-        if (PARTIAL == 0u || exists[P]) { gamma[frame * frameSize + places[P]] = now; }
+        if (PARTIAL == 0u || exists[P]) { gamma[gammaFrame + places[P]] = now; }
       }
     }
     continuing {
       break if step == 0u;
     }
   }
-  for (var p = 0u; p < BLOCK * BLOCK; p++) {
-    let y = down * BLOCK + p / BLOCK;
-    let x = across * BLOCK + p % BLOCK;
-    if (y < inHeight && x < inWidth && start > 0u) { gammaCarry[(sample * inHeight * inWidth + y * inWidth + x) * vectors + vector] = next[p]; }
+  if (start > 0u) {
+    for (var p = 0u; p < BLOCK * BLOCK; p++) {
+      let y = top + p / BLOCK;
+      let x = left + p % BLOCK;
+      if (y < inHeight && x < inWidth) { gammaCarry[sample * frameSize + (y * inWidth + x) * vectors + vector] = next[p]; }
+    }
   }
 }

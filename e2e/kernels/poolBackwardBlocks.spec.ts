@@ -31,15 +31,17 @@ function pool(
 
 const ODD = pool('rows and columns left over', [6, 5, 7], [2, 2]);
 const LEFT_OUT = pool('positions between windows, blocks that stick out', [5, 7, 8], [2, 3]);
+const WIDE = pool('33 channels, read position by position', [33, 4, 5], [2, 2]);
 const CASES: LayerCase[] = [
   ...POOL_CASES.slice(0, 5),
   ODD,
   LEFT_OUT,
-  pool('windows of 3 x 3, a row in two words', [14, 7, 9], [3, 3]),
-  pool('windows of 3 x 3, a row in more words', [15, 6, 10], [3, 3]),
+  pool('windows of 3 x 3, a row of 32 bits', [14, 7, 9], [3, 3]),
+  pool('windows of 3 x 3, positions read one by one', [15, 6, 10], [3, 3]),
   pool('one position of four', [3, 5, 5], [1, 2]),
-  pool('29 channels, the most that share words', [29, 4, 5], [2, 2]),
-  pool('33 channels', [33, 4, 5], [2, 2]),
+  pool('28 channels, the most whose rows are read as a whole', [28, 4, 5], [2, 2]),
+  pool('29 channels', [29, 4, 5], [2, 2]),
+  WIDE,
   pool('64 channels', [64, 2, 4], [2, 2]),
 ];
 
@@ -85,7 +87,7 @@ test.describe('poolBackwardBlocks equals its twin, and poolBackward to the bit',
     });
   }
 
-  for (const layer of [ODD, LEFT_OUT]) {
+  for (const layer of [ODD, LEFT_OUT, WIDE]) {
     for (const [name, chunk] of Object.entries(CHUNKS)) {
       test(`${name}: ${layer.name}`, async ({ kernels }) => {
         await compareBoth(kernels, layer, chunk);
@@ -97,8 +99,10 @@ test.describe('poolBackwardBlocks equals its twin, and poolBackward to the bit',
     const { lif, surrogate, reset = 'soft', sumSteps, accumulate, inPlace } = variant;
     if (!lif || surrogate !== 'rectangular' || reset !== 'soft' || sumSteps || accumulate || inPlace)
       continue;
-    test(`${name}, middle chunk`, async ({ kernels }) => {
-      await compareBoth(kernels, ODD, CHUNKS['middle chunk'], variant);
-    });
+    for (const layer of [ODD, WIDE]) {
+      test(`${name}, middle chunk: ${layer.name}`, async ({ kernels }) => {
+        await compareBoth(kernels, layer, CHUNKS['middle chunk'], variant);
+      });
+    }
   }
 });

@@ -4,8 +4,8 @@ import type { Stage } from './stages.ts';
 
 /** Positions of a block that `poolBackwardBlocks` has written out. */
 const MAX_POSITIONS = 9;
-/** Bits that lie in two words wherever the first one is. */
-const TWO_WORDS = 33;
+/** Bits of a row that are read as one run. */
+const RUN_BITS = 32;
 
 /** What `poolBackwardBlocks` needs to know of a pool. */
 export type PoolWindow = Pick<Stage, 'pool' | 'kernelHeight' | 'kernelWidth' | 'stride'>;
@@ -31,7 +31,7 @@ export function poolBlocks(
     overrides: {
       BLOCK: stride,
       WINDOW: kernelWidth,
-      SHARED: (stride - 1) * channels + 4 <= TWO_WORDS ? 1 : 0,
+      SHARED: (stride - 1) * channels + 4 <= RUN_BITS ? 1 : 0,
       PARTIAL: sticksOut && kernelWidth < stride ? 1 : 0,
     },
     perSample: Math.ceil(height / stride) * Math.ceil(width / stride) * vectorsOf(channels),
