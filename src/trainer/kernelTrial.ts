@@ -12,9 +12,11 @@ export interface TrialEngine {
   prepareKernels(other: TrainingPlan): Promise<() => void>;
 }
 
-/** Iterations with each set of kernels: the first one warms up, the others are measured. */
+/** Iterations with a set of kernels at a time: the first one warms up, the other is measured. */
 const WARM_UP = 1;
-const MEASURED = 2;
+const EACH = 2;
+/** How often the sets take turns: what disturbs one stretch of time does not decide between them. */
+const TURNS = 3;
 /** A variant must be this much faster than the plan's own choice to displace it: trials are short. */
 const CLEARLY_FASTER = 0.95;
 /** Below this a clock of 0.1 ms steps says too little. */
@@ -39,7 +41,11 @@ export class KernelTrial {
   readonly #times: Times = new Map();
   /** Sets of kernels that are compiled, to be measured in order; the first one is what the run has anyway. */
   #rounds: (() => void)[] = [];
+  /** Which of them are measured, in order. */
+  #slots: number[] = [];
   #iteration = 0;
+  /** What follows once all slots are measured. */
+  #next: () => Promise<void> = async () => {};
   #state: TrialState = 'compiling';
   #choices: Map<KernelPlace, KernelChoice> = new Map();
 
@@ -66,6 +72,13 @@ export class KernelTrial {
   /** The next iterations measure what the run has anyway. */
   async begin(): Promise<void> {
     this.#rounds = [await this.#prepare([])];
+    this.#measure([0], () => this.#prepareOthers());
+  }
+
+  #measure(slots: number[], next: () => Promise<void>): void {
+    this.#slots = slots;
+    this.#iteration = 0;
+    this.#next = next;
     this.#goOn('measuring');
   }
 
@@ -86,8 +99,12 @@ export class KernelTrial {
       if (this.#state === 'stopped') return;
       if (adopt) this.#rounds.push(adopt);
     }
-    if (this.#rounds.length > 1) this.#goOn('measuring');
-    else await this.#decide();
+    if (this.#rounds.length === 1) {
+      await this.#decide();
+      return;
+    }
+    const turn = [...this.#rounds.keys()];
+    this.#measure(Array.from({ length: TURNS }, () => turn).flat(), () => this.#decide());
   }
 
   #prepare(tried: readonly (readonly [KernelPlace, KernelVariant])[]): Promise<() => void> {
@@ -108,22 +125,18 @@ export class KernelTrial {
   /** Trains one iteration; measures where the trial has come to that. @throws As the engine does. */
   async train(settings: IterationSettings): Promise<BatchMetrics> {
     if (this.#state !== 'measuring') return this.#engine.train(settings);
-    const each = WARM_UP + MEASURED;
-    const place = this.#iteration % each;
-    if (place === 0) this.#rounds[Math.floor(this.#iteration / each)]();
+    const place = this.#iteration % EACH;
+    if (place === 0) this.#rounds[this.#slots[this.#iteration / EACH]]();
     const { plan } = this.#engine;
     const { metrics, runsMs } = await this.#engine.trainTimed(settings);
     if (this.#state !== 'measuring') return metrics;
     if (place >= WARM_UP) this.#note(plan, runsMs);
     this.#iteration++;
-    if (this.#iteration === each) {
-      this.#state = 'compiling';
-      // Goes on by itself; a kernel that does not compile, or a device that is lost, ends the trial and nothing else.
-      this.#prepareOthers().catch(() => this.#goOn('stopped'));
-    } else if (this.#iteration === this.#rounds.length * each) {
+    if (this.#iteration === this.#slots.length * EACH) {
       this.#rounds[0]();
       this.#state = 'compiling';
-      this.#decide().catch(() => this.#goOn('stopped'));
+      // Goes on by itself; a kernel that does not compile, or a device that is lost, ends the trial and nothing else.
+      this.#next().catch(() => this.#goOn('stopped'));
     }
     return metrics;
   }
