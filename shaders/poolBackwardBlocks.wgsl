@@ -14,7 +14,7 @@
 //              keepBits          as in lifForward
 // Overwrites   gamma             vec4f[chunkSteps][B][inHeight*inWidth][inVectors]
 // Updates      gammaCarry        vec4f[B][inHeight*inWidth][inVectors]
-// Includes     layerParams, lifGradient, surrogate, random
+// Includes     layerParams, historyRun, lifGradient, surrogate, random
 // Twin         src/reference/poolBackward.ts
 
 override WORKGROUP_SIZE: u32 = 64u;
@@ -43,23 +43,6 @@ override PARTIAL: u32 = 1u;           // 1: blocks stick out, and windows leave 
 var<private> next: array<vec4f, BLOCK * BLOCK>;
 var<private> factors: array<vec4f, BLOCK * BLOCK>;
 
-// Where a frame of the history has the bits of a position, or of a row of the block.
-struct Run {
-  word: u32,
-  shift: u32,
-  carry: u32,        // 2^(32 - shift), 0 for a shift of 0: moves the next word's bits up
-};
-
-fn runFrom(bit: u32) -> Run {
-  let shift = bit & 31u;
-  return Run(bit >> 5u, shift, (1u << (31u - shift)) * select(2u, 0u, shift == 0u));
-}
-
-fn readHistory(frameBase: u32, run: Run) -> vec4u {
-  let word = frameBase + run.word;
-  return vec4u((surrogateHistory[word] >> run.shift) | (surrogateHistory[word + 1u] * run.carry));
-}
-
 @compute @workgroup_size(WORKGROUP_SIZE)
 fn poolBackwardBlocks(@builtin(global_invocation_id) globalId: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let index = globalId.x + globalId.y * groups.x * WORKGROUP_SIZE;
@@ -83,12 +66,11 @@ fn poolBackwardBlocks(@builtin(global_invocation_id) globalId: vec3u, @builtin(n
   var masks = array<vec4u, BLOCK>();
   for (var dx = 0u; dx < BLOCK; dx++) { // unroll
     columns[dx] = min(left + dx, inWidth - 1u);
-    let lanes = select(vec4u(), vec4u(1u, 2u, 4u, 8u), vec4u(0u, 1u, 2u, 3u) + vec4u(4u * vector) < vec4u(channels));
-    masks[dx] = lanes * select(1u, 1u << (((columns[dx] - left) * channels) & 31u), SHARED == 1u);
+    masks[dx] = historyLanes(vector, channels) * select(1u, 1u << (((columns[dx] - left) * channels) & 31u), SHARED == 1u);
   }
   var places = array<u32, BLOCK * BLOCK>();
   var exists = array<bool, BLOCK * BLOCK>();
-  var runs = array<Run, BLOCK * BLOCK>();
+  var runs = array<HistoryRun, BLOCK * BLOCK>();
   for (var dy = 0u; dy < BLOCK; dy++) { // unroll
     let row = min(top + dy, inHeight - 1u) * inWidth;
     for (var dx = 0u; dx < BLOCK; dx++) { // unroll
@@ -96,7 +78,7 @@ fn poolBackwardBlocks(@builtin(global_invocation_id) globalId: vec3u, @builtin(n
       let position = row + columns[dx];
       exists[P] = top + dy < inHeight && left + dx < inWidth;
       places[P] = position * vectors + vector;
-      if (SHARED == 0u || dx == 0u) { runs[P] = runFrom(position * channels + 4u * vector); }
+      if (SHARED == 0u || dx == 0u) { runs[P] = historyRun(position * channels + 4u * vector); }
       if (DROPOUT != 0u) { factors[P] = dropoutFactor(cellAt(sample, position, vector)); }
     }
   }

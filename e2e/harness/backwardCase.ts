@@ -28,7 +28,7 @@ export interface Chunk {
 
 /** One run of a backward kernel: whose neurons, which steps, which variant. */
 export interface BackwardCase {
-  kernel: 'synapseBackward' | 'poolBackward' | 'poolBackwardBlocks' | 'errorBackward';
+  kernel: 'synapseBackward' | 'poolBackward' | 'poolBackwardBlocks' | 'errorBackward' | 'errorBackwardRuns';
   /** The layer whose gamma is computed. */
   shape: FrameShape;
   batchSize: number;
@@ -44,7 +44,7 @@ export interface BackwardCase {
   sumSteps?: boolean;
   /** The error is added to what the buffer holds (lif false only). */
   accumulate?: boolean;
-  /** The errors lie in gamma, not in a buffer of their own (errorBackward only). */
+  /** The errors lie in gamma, not in a buffer of their own (errorBackward and errorBackwardRuns only). */
   inPlace?: boolean;
   seed?: number;
   overrides?: Record<string, number>;
@@ -269,6 +269,7 @@ export const BACKWARD_VARIANTS: Record<
   'hard reset, atan, dropout': { lif: true, surrogate: 'atan', reset: 'hard', dropout: 'generated' },
   'generated dropout': { lif: true, surrogate: 'rectangular', dropout: 'generated' },
   'given dropout': { lif: true, surrogate: 'atan', dropout: 'given' },
+  'given dropout, window bits': { lif: true, surrogate: 'rectangular', dropout: 'given' },
   'sum over the steps': { lif: true, surrogate: 'rectangular', sumSteps: true },
   'small workgroups': { lif: true, surrogate: 'rectangular', overrides: { WORKGROUP_SIZE: 16 } },
 };

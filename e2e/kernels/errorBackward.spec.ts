@@ -1,16 +1,7 @@
-import { type FrameShape, frameSize } from '../../src/core/encodedDataset.ts';
-import {
-  BACKWARD_VARIANTS,
-  type BackwardCase,
-  CHUNK_STEPS,
-  CHUNKS,
-  type Chunk,
-  chunkLength,
-  compareBackward,
-} from '../harness/backwardCase.ts';
-import { TestNumbers } from '../harness/kernelCase.ts';
+import type { FrameShape } from '../../src/core/encodedDataset.ts';
+import { BACKWARD_VARIANTS, CHUNK_STEPS, CHUNKS, compareBackward } from '../harness/backwardCase.ts';
+import { errorsAbove } from '../harness/errorsAbove.ts';
 import { test } from '../harness/kernelTest.ts';
-import { padVectors } from '../harness/layouts.ts';
 
 const mapOf = (channels: number, height = 1, width = 1): FrameShape => ({ channels, height, width });
 
@@ -21,24 +12,6 @@ const SIZES: [string, FrameShape, number][] = [
   ['65 vectors', mapOf(257), 1],
   ['an odd map', mapOf(7, 3, 5), 3],
 ];
-
-/** Random errors; the same at all steps when `constant`. */
-function errorsAbove(
-  size: FrameShape,
-  batchSize: number,
-  chunk: Chunk,
-  constant: boolean,
-): BackwardCase['above'] {
-  const cells = batchSize * frameSize(size);
-  const length = chunkLength(chunk, CHUNK_STEPS);
-  const drawn = new TestNumbers(2).normal((constant ? 1 : length) * cells);
-  return {
-    params: {},
-    buffers: { errors: padVectors(drawn, size) },
-    errors: Float64Array.from({ length: length * cells }, (_, i) => drawn[i % drawn.length]),
-    overrides: { CONSTANT: constant ? 1 : 0 },
-  };
-}
 
 test.describe('errorBackward equals its twin', () => {
   const stepCount = CHUNK_STEPS;

@@ -73,7 +73,7 @@ async function compareBoth(
   const byBlock = await compareBackward(kernels, {
     ...plain,
     kernel: 'poolBackwardBlocks',
-    overrides: blocks.overrides,
+    overrides: { ...blocks.overrides, ...variant.overrides },
     invocations: blocks.perSample,
     above: { ...plain.above, overrides: {}, buffers },
   });

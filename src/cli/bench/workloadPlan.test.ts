@@ -11,7 +11,7 @@ describe('the plan of workload A', () => {
     for (const pass of rows) {
       expect(pass.buffers.gamma).toBe('pool2.gamma');
       const next = plan.passes[pass.id + 1];
-      expect(labels[next.id]).toBe('errorBackward/pool2');
+      expect(labels[next.id]).toBe('errorBackwardRuns/pool2');
       expect(next.overrides.IN_PLACE).toBe(1);
     }
     expect(plan.buffers.some(({ name }) => name === 'pool2.error')).toBe(false);

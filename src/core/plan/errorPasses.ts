@@ -1,5 +1,6 @@
 import { wordsPerFrame } from '../encodedDataset.ts';
 import { backwardKernel, servesBackwardRows } from './backwardRows.ts';
+import { errorRuns } from './errorRuns.ts';
 import { type ChunkPass, PassSource, resetOverride, type WeightPart } from './passSource.ts';
 import { SURROGATE_INDEX, vectorsOf } from './planBuilder.ts';
 import { poolBlocks } from './poolBlocks.ts';
@@ -216,11 +217,19 @@ export class ErrorPasses extends PassSource {
     return (chunkStart) => {
       const fields = this.backwardFields(stage, lif, accumulate, chunkStart);
       const inPlace = errors === fields.buffers.gamma;
-      return this.add('backward', 'errorBackward', stage, {
-        ...fields,
-        overrides: { ...fields.overrides, CONSTANT: constant ? 1 : 0, IN_PLACE: inPlace ? 1 : 0 },
-        buffers: { ...fields.buffers, errors: inPlace ? 'unused3' : errors },
-      });
+      const overrides = { ...fields.overrides, CONSTANT: constant ? 1 : 0, IN_PLACE: inPlace ? 1 : 0 };
+      const buffers = { ...fields.buffers, errors: inPlace ? 'unused3' : errors };
+      const runs = errorRuns(stage.outputShape, overrides);
+      if (runs) {
+        const { CONSTANT: _, ...others } = overrides;
+        return this.add('backward', 'errorBackwardRuns', stage, {
+          ...fields,
+          overrides: { ...others, ...runs.overrides },
+          buffers,
+          invocations: this.batchSize * runs.perSample,
+        });
+      }
+      return this.add('backward', 'errorBackward', stage, { ...fields, overrides, buffers });
     };
   }
 }

@@ -1,11 +1,10 @@
 import type { FrameShape } from '../encodedDataset.ts';
+import { isPlainRecursion, RUN_BITS } from './historyRun.ts';
 import { vectorsOf } from './planBuilder.ts';
 import type { Stage } from './stages.ts';
 
 /** Positions of a block that `poolBackwardBlocks` has written out. */
 const MAX_POSITIONS = 9;
-/** Bits of a row that are read as one run. */
-const RUN_BITS = 32;
 
 /** What `poolBackwardBlocks` needs to know of a pool. */
 export type PoolWindow = Pick<Stage, 'pool' | 'kernelHeight' | 'kernelWidth' | 'stride'>;
@@ -21,11 +20,9 @@ export function poolBlocks(
   { channels, height, width }: FrameShape,
   form: Readonly<Record<string, number>>,
 ): { overrides: Record<string, number>; perSample: number } | null {
-  const isPlain =
-    form.LIF === 1 && form.HISTORY === 1 && !form.RESET && form.SUM_STEPS === 0 && form.ACCUMULATE === 0;
   const isDisjoint = kernelHeight === kernelWidth && kernelWidth <= stride;
   const isSmall = stride > 1 && stride * stride <= MAX_POSITIONS;
-  if (pool !== 'average' || !isPlain || !isDisjoint || !isSmall) return null;
+  if (pool !== 'average' || !isPlainRecursion(form) || !isDisjoint || !isSmall) return null;
   const sticksOut = height % stride !== 0 || width % stride !== 0;
   return {
     overrides: {
