@@ -17,6 +17,7 @@ override PLANES: u32 = 1u;            // inPlanes
 override ROWS: u32 = 0u;              // rows and columns of a window that is written out: one whose rows fit a word each; else 0
 override COLUMNS: u32 = 0u;
 override LOOPS: u32 = 1u;             // 1 where ROWS is 0
+override MAXIMUM: u32 = 0u;           // 0 average, 1 maximum
 override LIF: u32 = 1u;
 override HISTORY: u32 = 1u;           // 0 none (evaluation), 1 window bits, 2 membranes
 override RESET: u32 = 0u;             // 0 soft, by theta; 1 hard, to 0
@@ -64,7 +65,6 @@ fn poolForward(@builtin(global_invocation_id) globalId: vec3u, @builtin(num_work
   let outPlanes = params.outPlanes;
   let kernelHeight = params.kernelHeight;
   let kernelWidth = params.kernelWidth;
-  let maximum = params.poolMaximum == 1u;
   let beta = params.beta;
   let theta = params.theta;
   let threshold = vec4f(params.threshold);
@@ -99,7 +99,7 @@ fn poolForward(@builtin(global_invocation_id) globalId: vec3u, @builtin(num_work
       for (var kx = 0u; kx < COLUMNS; kx++) { // unroll
         for (var v = 0u; v < VECTORS; v++) { // unroll
           let count = counts[kx * VECTORS + v];
-          pooled[v] = select(pooled[v] + count, max(pooled[v], count), maximum);
+          if (MAXIMUM == 1u) { pooled[v] = max(pooled[v], count); } else { pooled[v] += count; }
         }
       }
     }
@@ -119,7 +119,7 @@ fn poolForward(@builtin(global_invocation_id) globalId: vec3u, @builtin(num_work
             }
           }
           for (var v = 0u; v < VECTORS; v++) { // unroll
-            pooled[v] = select(pooled[v] + counts[v], max(pooled[v], counts[v]), maximum);
+            if (MAXIMUM == 1u) { pooled[v] = max(pooled[v], counts[v]); } else { pooled[v] += counts[v]; }
           }
           kx++;
           continuing {

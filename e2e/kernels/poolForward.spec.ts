@@ -41,7 +41,6 @@ function paramsOf(layer: LayerCase, kind: PoolKind): Record<string, number> {
     ...layerParams(layer),
     ...neuronParams(DYADIC_NEURON),
     inWholeSample: 1,
-    poolMaximum: kind === 'maximum' ? 1 : 0,
     poolFactor: kind === 'maximum' ? 1 : 1 / (layer.field.kernelHeight * layer.field.kernelWidth),
   };
 }
@@ -51,9 +50,10 @@ function windowOf({ steps }: LayerCase, isFirst: number): Record<string, number>
 }
 
 /** As the plan asks for them. */
-const sizesOf = ({ field, planes }: LayerCase) => {
+const formOf = ({ field, planes }: LayerCase, kind: PoolKind) => {
   const VECTORS = Math.min(4, Math.ceil(field.outputShape.channels / 4));
-  return { VECTORS, PLANES: planes, ...writtenWindow(field, VECTORS) };
+  const MAXIMUM = kind === 'maximum' ? 1 : 0;
+  return { VECTORS, PLANES: planes, ...writtenWindow(field, VECTORS), MAXIMUM };
 };
 
 const invocationsOf = ({ field, batchSize }: LayerCase) =>
@@ -83,7 +83,7 @@ test.describe('poolForward equals its twin', () => {
             const record = lifForward(neuron, poolForward(layer.field, kind, values), state);
             const found = await runCase(kernels, {
               kernel: 'poolForward',
-              overrides: { ...sizesOf(layer), HISTORY, RESET: reset === 'hard' ? 1 : 0 },
+              overrides: { ...formOf(layer, kind), HISTORY, RESET: reset === 'hard' ? 1 : 0 },
               params: paramsOf(layer, kind),
               window: windowOf(layer, 0),
               buffers: {
@@ -144,7 +144,7 @@ test.describe('poolForward equals its twin', () => {
         const untouched = unwritten(4);
         const found = await runCase(kernels, {
           kernel: 'poolForward',
-          overrides: { ...sizesOf(layer), LIF: 0, HISTORY: 0 },
+          overrides: { ...formOf(layer, kind), LIF: 0, HISTORY: 0 },
           params: { ...paramsOf(layer, kind), outPlanes },
           window: windowOf(layer, 1),
           buffers: {
@@ -183,7 +183,7 @@ test.describe('poolForward equals its twin', () => {
     const words = (BEFORE.history + layer.steps) * layer.batchSize * wordsPerFrame(layer.field.outputShape);
     const found = await runCase(kernels, {
       kernel: 'poolForward',
-      overrides: sizesOf(layer),
+      overrides: formOf(layer, 'average'),
       params: paramsOf(layer, 'average'),
       window: windowOf(layer, 1),
       buffers: {

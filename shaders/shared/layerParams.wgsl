@@ -32,7 +32,6 @@ struct LayerParams {
   surrogateWidth: f32,
   detachReset: u32,
   poolFactor: f32,       // pools: what one count adds to the current; sums: weight of the first operand
-  poolMaximum: u32,
   dropout: f32,
   dropoutStream: u32,
   chunkStart: u32,       // backward passes: steps [chunkStart, chunkStart + chunkSteps) of the interval

@@ -105,6 +105,7 @@ export class ForwardPasses extends PassSource {
         VECTORS,
         PLANES: params.inPlanes,
         ...writtenWindow(stage, VECTORS),
+        MAXIMUM: stage.pool === 'maximum' ? 1 : 0,
         LIF: stage.lif ? 1 : 0,
         HISTORY: evaluate || !stage.lif ? 0 : this.historyKind(stage),
         ...resetOverride(stage),

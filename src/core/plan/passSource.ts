@@ -109,7 +109,6 @@ export class PassSource {
       stride: stage.stride,
       padding: stage.padding,
       hasBias: stage.parameters?.bias ? 1 : 0,
-      poolMaximum: stage.pool === 'maximum' ? 1 : 0,
     };
   }
 
