@@ -31,6 +31,19 @@ override SUM_STEPS: u32 = 0u;         // 1: gamma holds one step, the sum over t
 
 var<private> sums: array<vec4f, 32>;
 
+// Adds to the sum of every bit that is set.
+fn addWord(word: u32, scaled: vec4f) {
+  var run = word;
+  loop {
+    let bit = lowestBit(run) & 31u;
+    sums[bit] += select(vec4f(), scaled, run != 0u);
+    run &= run - 1u;
+    continuing {
+      break if run == 0u;
+    }
+  }
+}
+
 // gammaAt: where the position's gamma lies.
 fn addBits(frame: u32, y: i32, outX: u32, offset: i32, count: i32, gammaAt: u32) {
   let rowBits = i32(params.inWidth * params.inChannels);
@@ -41,32 +54,11 @@ fn addBits(frame: u32, y: i32, outX: u32, offset: i32, count: i32, gammaAt: u32)
   let g = gamma[gammaAt];
   var plane = 0u;
   loop {
-    var run = select(0u, rowRun((frame * inPlanes + plane) * params.inWords, row, rowBits, start, count), seen);
-    let scaled = g * (params.inScale * f32(1u << plane));
-    loop {
-      let bit = lowestBit(run) & 31u;
-      sums[bit] += select(vec4f(), scaled, run != 0u);
-      run &= run - 1u;
-      continuing {
-        break if run == 0u;
-      }
-    }
+    let word = select(0u, rowRun((frame * inPlanes + plane) * params.inWords, row, rowBits, start, count), seen);
+    addWord(word, g * (params.inScale * f32(1u << plane)));
     plane++;
     continuing {
       break if plane >= inPlanes;
-    }
-  }
-}
-
-// What addBits adds where a layer has one position: its bits lie at the same place in every frame.
-fn addRun(planeBase: u32, place: BitRun, scaled: vec4f) {
-  var run = readRun(planeBase, place);
-  loop {
-    let bit = lowestBit(run) & 31u;
-    sums[bit] += select(vec4f(), scaled, run != 0u);
-    run &= run - 1u;
-    continuing {
-      break if run == 0u;
     }
   }
 }
@@ -138,7 +130,7 @@ fn weightGrad(@builtin(global_invocation_id) globalId: vec3u, @builtin(num_workg
         let frameBase = (inputStep * batchSize + sample) * inPlanes * inWords;
         var plane = 0u;
         loop {
-          addRun(frameBase + plane * inWords, place, g * (inScale * f32(1u << plane)));
+          addWord(readRun(frameBase + plane * inWords, place), g * (inScale * f32(1u << plane)));
           plane++;
           continuing {
             break if plane >= inPlanes;
